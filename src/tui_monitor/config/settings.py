@@ -1,0 +1,108 @@
+"""The settings model: every key of ``config.toml`` with its default and its unit.
+
+``loading`` reads the file into these structs; ``config.example.toml`` documents each key and is tested to be
+complete. Nothing here reads a file.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+import msgspec
+from msgspec import Meta
+
+Symbol = Annotated[str, Meta(min_length=1, max_length=24)]
+Seconds = Annotated[float, Meta(ge=1, le=86_400)]
+ShortText = Annotated[str, Meta(max_length=80)]
+
+
+class Section(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Base of every table: unknown keys are refused."""
+
+
+class Market(Section):
+    """``[market]``: which market the screen is about."""
+
+    index: Symbol = "HSTECH.HK"
+    """Symbol of the index of the first panel."""
+    universe: str = "hstech"
+    """Name of a universe in ``seeds/universes``, or the path of a file of the same shape."""
+    peers: tuple[Symbol, ...] = (
+        "^HSI", "^HSCE", "000300.SS", "^N225", "^KS11", "^TWII", "^NDX", "^GSPC", "AAXJ",
+    )  # fmt: skip
+    """Indices and funds that the index is ranked against."""
+    macro: tuple[Symbol, ...] = ("GC=F", "BTC-USD", "DX-Y.NYB", "USDJPY=X", "USDCNH=X", "^TNX")
+    """The macro strip."""
+    since: str | None = None
+    """A date of the person's (ISO 8601): the index panel also tells the change since its close."""
+    history: str | None = None
+    """A CSV file with the index's daily closes, used before any source's."""
+
+
+class Display(Section):
+    """``[display]``: how things look."""
+
+    language: Literal["auto", "en", "zh-Hant", "zh-Hans"] = "auto"
+    theme: Literal["dark", "light", "terminal"] = "dark"
+    colours: Literal["green-up", "red-up", "blue-orange", "mono"] = "green-up"
+    """Which colour means up."""
+    glyphs: Literal["auto", "unicode", "ascii"] = "auto"
+    timezone: str = "exchange"
+    """An IANA zone for the clock and for times, or ``exchange`` for the index's own."""
+    flash: bool = True
+    """A changed number lights up for a moment."""
+    slow: bool = False
+    """For slow links: one frame a second, no flash, no mouse."""
+    mouse: bool = True
+
+
+class Keys(Section):
+    """``[keys]``: other keys for commands: ``"watch.remove" = "x,delete"``."""
+
+    bind: dict[str, str] = msgspec.field(default_factory=dict)
+
+
+class FeedEntry(Section):
+    """``[[feeds]]``: one feed."""
+
+    name: Annotated[str, Meta(min_length=1, max_length=24)]
+    url: Annotated[str, Meta(min_length=8, max_length=2000)]
+    title: ShortText = ""
+    language: Annotated[str, Meta(max_length=12)] | None = None
+    category: ShortText = ""
+    period: Annotated[float, Meta(ge=300, le=86_400)] = 600.0
+    """Seconds between two polls; at least five minutes."""
+
+
+class News(Section):
+    """``[news]``: the headline feed."""
+
+    use_default_feeds: bool = True
+    """Begin with the feeds of ``seeds/feeds.json``."""
+    languages: tuple[str, ...] = ("en", "zh")
+    """Default feeds of these languages are used."""
+    without: tuple[str, ...] = ()
+    """Names of default feeds to leave out."""
+
+
+class Network(Section):
+    """``[network]``: how requests go out."""
+
+    user_agent: Annotated[str, Meta(max_length=200)] = "Mozilla/5.0 (compatible; tui-monitor)"
+    requests_per_minute: Annotated[int, Meta(ge=1, le=600)] = 30
+    """Budget of one host."""
+    allow_private_hosts: bool = False
+    """Let sources and feeds ask loopback and private addresses (a proxy of your own, tests)."""
+
+
+class Settings(Section):
+    """The whole of ``config.toml``."""
+
+    market: Market = Market()
+    display: Display = Display()
+    keys: Keys = Keys()
+    news: News = News()
+    feeds: tuple[FeedEntry, ...] = ()
+    network: Network = Network()
+    sources: dict[str, dict[str, Any]] = msgspec.field(default_factory=dict)
+    """``[sources.NAME]``: a plug-in's own table, checked by the plug-in; ``enabled = false`` turns it off."""

@@ -1,0 +1,55 @@
+"""Rating changes: what a broker's analysts did to a company's grade or target price."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class Action(StrEnum):
+    """What was done, in the words of the trade."""
+
+    UPGRADE = "upgrade"
+    DOWNGRADE = "downgrade"
+    INITIATE = "initiate"
+    REITERATE = "reiterate"
+    RAISE_TARGET = "raise-target"
+    CUT_TARGET = "cut-target"
+
+
+class Origin(StrEnum):
+    """Where a rating change was read."""
+
+    TABLE = "table"
+    """A provider's table of upgrades and downgrades."""
+    HEADLINE = "headline"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RatingChange:
+    """One rating change. Words are as written by the origin; ``None`` is what it does not say."""
+
+    key: str
+    """Stable identity: the same event from the same origin has the same key."""
+    time: datetime
+    """When it was published, aware UTC. Provider tables give the moment, headlines their publication."""
+    symbol: str | None
+    """The line that the change was stated for: ``BABA``, ``9988.HK``."""
+    company: str | None
+    firm: str | None
+    action: Action
+    """The primary one: a change of grade before a change of target."""
+    actions: tuple[Action, ...] = ()
+    from_grade: str | None = None
+    to_grade: str | None = None
+    target: float | None = None
+    """New target price in ``currency`` for one unit of ``symbol``."""
+    prior_target: float | None = None
+    currency: str | None = None
+    origin: Origin = Origin.TABLE
+    source: str = ""
+    url: str | None = None
+    received: datetime | None = None
+    home_symbol: str | None = None
+    """The watched line that it concerns, where that is another one than ``symbol``: ``9988.HK`` for ``BABA``."""

@@ -1,0 +1,43 @@
+"""Series of prices: within a session, and one bar a session."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Intraday:
+    """The path of one session. ``times`` and ``closes`` have the same length, times rising."""
+
+    symbol: str
+    times: tuple[int, ...]
+    """Seconds since the epoch."""
+    closes: tuple[float, ...]
+    volumes: tuple[float, ...] = ()
+    """Shares traded within each step, or empty where the source gives none."""
+    received: datetime
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class DailyBar:
+    """One session of one instrument. Only the close is always known."""
+
+    date: date
+    """The session's date on the exchange's own calendar."""
+    close: float
+    open: float | None = None
+    high: float | None = None
+    low: float | None = None
+    volume: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DailyHistory:
+    """Daily bars of one instrument, dates rising and unique."""
+
+    symbol: str
+    bars: tuple[DailyBar, ...]
+    received: datetime
+    source: str

@@ -1,0 +1,52 @@
+"""Watchlists and the pure edits of them. Every edit yields the new lists and its inverse."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One line of a watchlist."""
+
+    symbol: str
+    note: str = ""
+    tags: tuple[str, ...] = ()
+    quantity: float | None = None
+    """Units held; negative when short."""
+    cost: float | None = None
+    """Average cost of one unit, in ``cost_currency``'s quoted unit."""
+    cost_currency: str | None = None
+    unverified: bool = False
+    """No source knew the symbol when it was added."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Watchlist:
+    """A named list; symbols are unique within it and keep the person's order."""
+
+    name: str
+    entries: tuple[Entry, ...] = ()
+    currency: str | None = None
+    """Base currency of the list's sums."""
+
+    @property
+    def symbols(self) -> tuple[str, ...]:
+        """The symbols in the person's order."""
+        return tuple(entry.symbol for entry in self.entries)
+
+
+@dataclass(frozen=True, slots=True)
+class Watchlists:
+    """All lists of the person, in the person's order."""
+
+    lists: tuple[Watchlist, ...] = field(default=())
+
+    @property
+    def symbols(self) -> tuple[str, ...]:
+        """Every symbol of every list once, in order of first appearance."""
+        return tuple(dict.fromkeys(symbol for one in self.lists for symbol in one.symbols))
+
+    def named(self, name: str) -> Watchlist | None:
+        """Return the list called ``name``, or ``None``."""
+        return next((one for one in self.lists if one.name == name), None)

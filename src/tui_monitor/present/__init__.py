@@ -1,0 +1,1 @@
+"""View models: rows, columns, order, tones and words. Knows neither textual nor rich."""

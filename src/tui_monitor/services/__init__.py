@@ -1,0 +1,1 @@
+"""Use-cases that the terminal and the command line share."""

@@ -1,0 +1,1 @@
+"""What is known: the latest values in memory, the database behind one writer thread, and recordings."""

@@ -1,0 +1,236 @@
+"""The latest values, in memory, each with a revision: the one place that the screen reads from.
+
+Every change gets the next revision number. ``changes_since(revision)`` answers what is newer, newest first, at
+a cost of the number of changes and not of the number of values. One event loop writes and reads; no locks.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from tui_monitor.domain.headline import Headline
+from tui_monitor.domain.quote import Quote
+from tui_monitor.domain.rating import RatingChange
+from tui_monitor.domain.series import DailyHistory, Intraday
+
+if TYPE_CHECKING:
+    from tui_monitor.sources.api import Batch
+
+MAX_HEADLINES = 5_000
+"""Headlines kept in memory; the database keeps more."""
+
+MAX_RATINGS = 5_000
+"""Rating changes kept in memory."""
+
+
+class Family(StrEnum):
+    """What kind of value a key belongs to."""
+
+    QUOTE = "quote"
+    PATH = "path"
+    HISTORY = "history"
+    RATING = "rating"
+    HEADLINE = "headline"
+
+
+Key = tuple[Family, str]
+"""A value's address: its family and its symbol, rating key or headline id."""
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """What a batch changed."""
+
+    quotes: tuple[Quote, ...] = ()
+    paths: tuple[Intraday, ...] = ()
+    histories: tuple[DailyHistory, ...] = ()
+    ratings: tuple[RatingChange, ...] = ()
+    headlines: tuple[Headline, ...] = ()
+
+    def __bool__(self) -> bool:
+        """Whether anything changed."""
+        return bool(self.quotes or self.paths or self.histories or self.ratings or self.headlines)
+
+
+class LatestStore:
+    """Latest values by key, newer wins, a revision for every change."""
+
+    def __init__(self) -> None:
+        self.revision = 0
+        """The number of the last change."""
+        self._changed: OrderedDict[Key, int] = OrderedDict()
+        self._quotes: dict[str, Quote] = {}
+        self._others: dict[str, dict[str, Quote]] = {}
+        self._paths: dict[str, Intraday] = {}
+        self._histories: dict[str, DailyHistory] = {}
+        self._ratings: dict[str, RatingChange] = {}
+        self._headlines: dict[str, Headline] = {}
+
+    # Reading
+
+    def quote(self, symbol: str) -> Quote | None:
+        """Return the newest quote of ``symbol``."""
+        return self._quotes.get(symbol)
+
+    def quotes_by_source(self, symbol: str) -> dict[str, Quote]:
+        """Return the last quote of ``symbol`` from each source that gave one."""
+        return dict(self._others.get(symbol, {}))
+
+    def path(self, symbol: str) -> Intraday | None:
+        """Return the path of ``symbol``'s current or last session."""
+        return self._paths.get(symbol)
+
+    def history(self, symbol: str) -> DailyHistory | None:
+        """Return the daily bars of ``symbol``."""
+        return self._histories.get(symbol)
+
+    def ratings(self) -> list[RatingChange]:
+        """Return all rating changes, newest first."""
+        return sorted(self._ratings.values(), key=lambda one: (one.time, one.key), reverse=True)
+
+    def headlines(self) -> list[Headline]:
+        """Return all headlines, newest first."""
+        return sorted(self._headlines.values(), key=lambda one: (one.sort_time, one.id), reverse=True)
+
+    def headline(self, identity: str) -> Headline | None:
+        """Return one headline by its id."""
+        return self._headlines.get(identity)
+
+    def rating(self, key: str) -> RatingChange | None:
+        """Return one rating change by its key."""
+        return self._ratings.get(key)
+
+    def revision_of(self, family: Family, name: str) -> int:
+        """Return the revision of the last change of one value, 0 if there is none."""
+        return self._changed.get((family, name), 0)
+
+    def changes_since(self, revision: int) -> Iterator[Key]:
+        """Yield the keys that changed after ``revision``, newest first."""
+        for key in reversed(self._changed):
+            if self._changed[key] <= revision:
+                return
+            yield key
+
+    # Writing
+
+    def apply(self, batch: Batch) -> Applied:
+        """Take in a batch; return what changed. An older quote never replaces a newer one."""
+        return Applied(
+            quotes=tuple(quote for quote in batch.quotes if self._put_quote(quote)),
+            paths=tuple(path for path in batch.paths if self._put_path(path)),
+            histories=tuple(one for one in batch.histories if self._put_history(one)),
+            ratings=self._put_ratings(batch.ratings),
+            headlines=self._put_headlines(batch.headlines),
+        )
+
+    def _mark(self, family: Family, name: str) -> None:
+        self.revision += 1
+        key = (family, name)
+        self._changed[key] = self.revision
+        self._changed.move_to_end(key)
+
+    def _put_quote(self, quote: Quote) -> bool:
+        by_source = self._others.setdefault(quote.symbol, {})
+        by_source[quote.source] = quote
+        held = self._quotes.get(quote.symbol)
+        if held is not None and not _supersedes(quote, held):
+            return False
+        merged = quote if held is None else _keep_slow_fields(quote, held)
+        self._quotes[quote.symbol] = merged
+        # A poll that brings the same numbers is no change: its receipt alone moves nothing on the screen.
+        if held is not None and replace(merged, received=held.received) == held:
+            return False
+        self._mark(Family.QUOTE, quote.symbol)
+        return True
+
+    def _put_path(self, path: Intraday) -> bool:
+        held = self._paths.get(path.symbol)
+        if held is not None:
+            if path.times and held.times and path.times[-1] < held.times[-1]:
+                return False
+            if len(path.times) <= 1 < len(held.times) and _same_day(path, held):
+                return False
+            if path.times == held.times and path.closes == held.closes:
+                return False
+        self._paths[path.symbol] = path
+        self._mark(Family.PATH, path.symbol)
+        return True
+
+    def _put_history(self, history: DailyHistory) -> bool:
+        held = self._histories.get(history.symbol)
+        if held is not None and held.bars == history.bars:
+            return False
+        self._histories[history.symbol] = history
+        self._mark(Family.HISTORY, history.symbol)
+        return True
+
+    def _put_ratings(self, ratings: Iterable[RatingChange]) -> tuple[RatingChange, ...]:
+        fresh: list[RatingChange] = []
+        for rating in ratings:
+            held = self._ratings.get(rating.key)
+            if held is not None and replace(rating, received=held.received) == held:
+                continue
+            self._ratings[rating.key] = rating
+            self._mark(Family.RATING, rating.key)
+            fresh.append(rating)
+        if len(self._ratings) > MAX_RATINGS:
+            for old in self.ratings()[MAX_RATINGS:]:
+                del self._ratings[old.key]
+        return tuple(fresh)
+
+    def _put_headlines(self, headlines: Iterable[Headline]) -> tuple[Headline, ...]:
+        fresh: list[Headline] = []
+        for headline in headlines:
+            held = self._headlines.get(headline.id)
+            if held is not None and replace(headline, received=held.received) == held:
+                continue
+            if held is not None:
+                # Seen before: the first receipt stands, so that an undated item does not rise with each poll.
+                headline = replace(headline, received=held.received)
+            self._headlines[headline.id] = headline
+            self._mark(Family.HEADLINE, headline.id)
+            fresh.append(headline)
+        if len(self._headlines) > MAX_HEADLINES:
+            for old in self.headlines()[MAX_HEADLINES:]:
+                del self._headlines[old.id]
+        return tuple(fresh)
+
+
+def _supersedes(new: Quote, held: Quote) -> bool:
+    if new.last is None and held.last is not None:
+        return False
+    if new.time is None or held.time is None:
+        return new.received >= held.received
+    if new.time != held.time:
+        return new.time > held.time
+    if new.source != held.source:
+        # Same moment from another source: keep the one that is shown, so that sources do not take turns.
+        return False
+    return new.received >= held.received
+
+
+def _keep_slow_fields(new: Quote, held: Quote) -> Quote:
+    """Carry over what changes slowly and the newer answer does not say (another source, or a thinner one)."""
+    carried = {
+        name: getattr(held, name)
+        for name in ("market_cap", "trailing_pe", "forward_pe", "currency", "name", "year_high", "year_low")
+        if getattr(new, name) is None and getattr(held, name) is not None
+    }
+    if new.currency is not None and held.currency is not None and new.currency != held.currency:
+        for name in ("market_cap", "year_high", "year_low"):
+            carried.pop(name, None)
+    return replace(new, **carried) if carried else new
+
+
+def _same_day(one: Intraday, other: Intraday) -> bool:
+    return bool(one.times and other.times) and abs(one.times[-1] - other.times[-1]) < 12 * 3600
+
+
+def moment_of(value: Quote) -> datetime:
+    """Return the time that a quote's age is measured from: the source's own, else the receipt."""
+    return value.time if value.time is not None else value.received

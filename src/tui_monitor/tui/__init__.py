@@ -1,0 +1,1 @@
+"""The terminal front end: composes and routes, paints what changed."""
