@@ -32,6 +32,8 @@ class UsLine:
     currency: str = "USD"
     venue: str | None = None
     """``NYSE``, ``NASDAQ`` or ``OTC``."""
+    verified: bool = True
+    """Symbol and ratio were checked against prices of both lines."""
 
 
 @dataclass(frozen=True, slots=True)
