@@ -1,0 +1,163 @@
+"""The day's story of one index: every number that a reporter's first paragraph holds, and the claims they make.
+
+``tell`` is pure: bars in, story out. A history of 20 years takes a few milliseconds (``benchmarks/index_story.py``).
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+
+from tui_monitor.analysis import records
+from tui_monitor.analysis.claims import Claim, ranked
+from tui_monitor.analysis.records import CloseSeries, Peak, PeriodChange, Since, YearRange, percent_change
+from tui_monitor.analysis.story_claims import history_claims
+from tui_monitor.analysis.streaks import Streak, last_of_each, month_number, running_counts, week_number
+from tui_monitor.domain.series import DailyBar
+
+NextSession = Callable[[date], date]
+"""Gives the first session after a date, by the exchange's calendar."""
+
+
+@dataclass(frozen=True, slots=True)
+class LivePoint:
+    """Where the index stands in the session of ``date``."""
+
+    date: date
+    level: float
+    high: float | None = None
+    low: float | None = None
+    open: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Story:
+    """What is notable about one level. ``None`` is what the history cannot tell; percentages are in percent units."""
+
+    symbol: str
+    as_of: date
+    """The session that ``level`` belongs to, on the exchange's calendar."""
+    level: float
+    """The close of that session, or where the index stands in it."""
+    provisional: bool
+    """The session is running: the level is no close yet."""
+    open: float | None
+    high: float | None
+    low: float | None
+    previous_close: float | None
+    change: float | None
+    change_pct: float | None
+    highest_close_since: Since | None
+    lowest_close_since: Since | None
+    weekly: Streak
+    daily: Streak
+    monthly: Streak
+    ytd: PeriodChange | None
+    mtd: PeriodChange | None
+    since: PeriodChange | None
+    """Change since the person's own date."""
+    record_close: Peak | None
+    """Highest close, the level itself included once it is a close; ``None`` before the first close."""
+    record_high: Peak | None
+    """Highest intraday level, where highs are known."""
+    below_record_pct: float | None
+    """How far the level is from the record close, zero or negative."""
+    to_record_pct: float | None
+    """How much it would have to rise to regain the record close, zero or positive."""
+    year_range: YearRange
+    sessions: int
+    """Sessions of the history up to and including this one."""
+    first_date: date
+    """Where the history begins: "a record" is one since then."""
+    claims: tuple[Claim, ...] = ()
+    """What can be said, the most unusual first."""
+
+
+def tell(
+    history: Sequence[DailyBar],
+    live: LivePoint | None = None,
+    *,
+    session_over: bool = True,
+    as_of: date | None = None,
+    since: date | None = None,
+    next_session: NextSession | None = None,
+    symbol: str = "",
+) -> Story | None:
+    """Return the story of the last session of ``history``, or of ``live``; ``None`` where there is no session.
+
+    ``history``: bars with rising, unique dates and positive closes. ``live`` takes the place of a bar of its own
+    date and is ignored if the history is ahead of it. ``session_over`` tells whether the last session has closed;
+    while it has not, its level counts as a provisional close. ``as_of`` tells the story as if that date were the
+    last: what is later is ignored, a date without a session means the session before it. ``since`` is a date of
+    the person's. ``next_session`` knows the exchange's holidays; without it every weekday is a session.
+    """
+    bars = history if as_of is None else history[: bisect_right(history, as_of, key=_date_of)]
+    if live is not None and ((as_of is not None and live.date > as_of) or (bars and bars[-1].date > live.date)):
+        live = None
+    if live is not None:
+        before = bars[: bisect_left(bars, live.date, key=_date_of)]
+        last = _live_bar(live)
+    elif bars:
+        before, last = bars[:-1], bars[-1]
+    else:
+        return None
+    told = (*before, last)
+    earlier = CloseSeries(tuple(bar.date for bar in before), tuple(bar.close for bar in before))
+    day, level = last.date, last.close
+    previous = earlier.levels[-1] if earlier.levels else None
+    closed = CloseSeries((*earlier.dates, day), (*earlier.levels, level)) if session_over else earlier
+    record = records.record_close(closed)
+    seen_on = day if as_of is None else max(day, as_of)
+    following = (next_session or next_weekday)(seen_on)
+    levels = (*earlier.levels, level)
+    weeks = [week_number(one) for one in earlier.dates]
+    months = [month_number(one) for one in earlier.dates]
+    story = Story(
+        symbol=symbol,
+        as_of=day,
+        level=level,
+        provisional=not session_over,
+        open=last.open,
+        high=last.high,
+        low=last.low,
+        previous_close=previous,
+        change=None if previous is None else level - previous,
+        change_pct=None if previous is None else percent_change(level, previous),
+        highest_close_since=records.highest_since(earlier, level),
+        lowest_close_since=records.lowest_since(earlier, level),
+        weekly=Streak(
+            running_counts(last_of_each([*weeks, week_number(day)], levels))[-1],
+            not session_over or week_number(following) == week_number(day),
+        ),
+        daily=Streak(running_counts(levels)[-1], not session_over),
+        monthly=Streak(
+            running_counts(last_of_each([*months, month_number(day)], levels))[-1],
+            not session_over or month_number(following) == month_number(day),
+        ),
+        ytd=records.year_to_date(earlier, day, level),
+        mtd=records.month_to_date(earlier, day, level),
+        since=None if since is None or since >= day else records.since_date(earlier, since, level),
+        record_close=record,
+        record_high=records.record_high(told, record),
+        below_record_pct=None if record is None else min(0.0, (level / record.level - 1.0) * 100.0),
+        to_record_pct=None if record is None else max(0.0, (record.level / level - 1.0) * 100.0),
+        year_range=records.year_range(told),
+        sessions=len(told),
+        first_date=told[0].date,
+    )
+    return replace(story, claims=ranked(history_claims(story, earlier)))
+
+
+def next_weekday(day: date) -> date:
+    """Return the first Monday to Friday after ``day``: the calendar of an exchange without holidays."""
+    return day + timedelta(days=(1, 1, 1, 1, 3, 2, 1)[day.weekday()])
+
+
+def _live_bar(live: LivePoint) -> DailyBar:
+    return DailyBar(live.date, live.level, live.open, live.high, live.low)
+
+
+def _date_of(bar: DailyBar) -> date:
+    return bar.date
