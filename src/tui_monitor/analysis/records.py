@@ -150,13 +150,13 @@ def record_close(closes: CloseSeries) -> Peak | None:
     return Peak(closes.dates[closes.levels.index(level)], level)
 
 
-def record_high(bars: Sequence[DailyBar], close: Peak | None) -> Peak | None:
+def record_high(bars: Sequence[DailyBar], close: Peak | None, known: Peak | None = None) -> Peak | None:
     """Return the highest intraday high and the first session that saw it.
 
     ``None`` where highs are not known, or known only for a part that misses the record close: an intraday record
-    below the highest close would be plainly wrong.
+    below the highest close would be plainly wrong. ``known`` is one from before the first bar.
     """
-    best: Peak | None = None
+    best = known
     for bar in bars:
         if bar.high is not None and (best is None or bar.high > best.level):
             best = Peak(bar.date, bar.high)

@@ -83,6 +83,8 @@ def tell(
     as_of: date | None = None,
     since: date | None = None,
     next_session: NextSession | None = None,
+    known_record: Peak | None = None,
+    known_high: Peak | None = None,
     symbol: str = "",
 ) -> Story | None:
     """Return the story of the last session of ``history``, or of ``live``; ``None`` where there is no session.
@@ -92,6 +94,8 @@ def tell(
     while it has not, its level counts as a provisional close. ``as_of`` tells the story as if that date were the
     last: what is later is ignored, a date without a session means the session before it. ``since`` is a date of
     the person's. ``next_session`` knows the exchange's holidays; without it every weekday is a session.
+    ``known_record`` and ``known_high`` are the highest close and level as they are known from elsewhere: they
+    count where the history begins after them, and keep a short history from calling its best day a record.
     """
     bars = history if as_of is None else history[: bisect_right(history, as_of, key=_date_of)]
     if live is not None and ((as_of is not None and live.date > as_of) or (bars and bars[-1].date > live.date)):
@@ -108,7 +112,13 @@ def tell(
     day, level = last.date, last.close
     previous = earlier.levels[-1] if earlier.levels else None
     closed = CloseSeries((*earlier.dates, day), (*earlier.levels, level)) if session_over else earlier
-    record = records.record_close(closed)
+    beyond = known_record if known_record is not None and known_record.date < told[0].date else None
+    record = _higher(beyond, records.record_close(closed))
+    highest = records.highest_since(earlier, level)
+    if beyond is not None and beyond.level >= level and highest is not None and highest.record:
+        # The close that it comes up to lies before the history: which one that is cannot be told.
+        highest = None
+    high_beyond = known_high if known_high is not None and known_high.date < told[0].date else None
     seen_on = day if as_of is None else max(day, as_of)
     following = (next_session or next_weekday)(seen_on)
     levels = (*earlier.levels, level)
@@ -125,7 +135,7 @@ def tell(
         previous_close=previous,
         change=None if previous is None else level - previous,
         change_pct=None if previous is None else percent_change(level, previous),
-        highest_close_since=records.highest_since(earlier, level),
+        highest_close_since=highest,
         lowest_close_since=records.lowest_since(earlier, level),
         weekly=Streak(
             running_counts(last_of_each([*weeks, week_number(day)], levels))[-1],
@@ -140,7 +150,7 @@ def tell(
         mtd=records.month_to_date(earlier, day, level),
         since=None if since is None or since >= day else records.since_date(earlier, since, level),
         record_close=record,
-        record_high=records.record_high(told, record),
+        record_high=records.record_high(told, record, high_beyond),
         below_record_pct=None if record is None else min(0.0, (level / record.level - 1.0) * 100.0),
         to_record_pct=None if record is None else max(0.0, (record.level / level - 1.0) * 100.0),
         year_range=records.year_range(told),
@@ -153,6 +163,13 @@ def tell(
 def next_weekday(day: date) -> date:
     """Return the first Monday to Friday after ``day``: the calendar of an exchange without holidays."""
     return day + timedelta(days=(1, 1, 1, 1, 3, 2, 1)[day.weekday()])
+
+
+def _higher(first: Peak | None, second: Peak | None) -> Peak | None:
+    """Return the higher of two peaks, the first where they are equal."""
+    if first is None or second is None:
+        return first or second
+    return first if first.level >= second.level else second
 
 
 def _live_bar(live: LivePoint) -> DailyBar:
