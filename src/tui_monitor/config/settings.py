@@ -14,13 +14,14 @@ from msgspec import Meta
 Symbol = Annotated[str, Meta(min_length=1, max_length=24)]
 Seconds = Annotated[float, Meta(ge=1, le=86_400)]
 ShortText = Annotated[str, Meta(max_length=80)]
+Rule = Annotated[str, Meta(min_length=1, max_length=300)]
 
 
 class Section(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Base of every table: unknown keys are refused."""
 
 
-class Market(Section):
+class Market(Section, frozen=True):
     """``[market]``: which market the screen is about."""
 
     index: Symbol = "HSTECH.HK"
@@ -39,7 +40,7 @@ class Market(Section):
     """A CSV file with the index's daily closes, used before any source's."""
 
 
-class Display(Section):
+class Display(Section, frozen=True):
     """``[display]``: how things look."""
 
     language: Literal["auto", "en", "zh-Hant", "zh-Hans"] = "auto"
@@ -56,13 +57,14 @@ class Display(Section):
     mouse: bool = True
 
 
-class Keys(Section):
-    """``[keys]``: other keys for commands: ``"watch.remove" = "x,delete"``."""
+class Keys(Section, frozen=True):
+    """``[keys]``: the keyboard."""
 
     bind: dict[str, str] = msgspec.field(default_factory=dict)
+    """``[keys.bind]``: other keys for commands: ``"watch.remove" = "x,delete"``."""
 
 
-class FeedEntry(Section):
+class FeedEntry(Section, frozen=True):
     """``[[feeds]]``: one feed."""
 
     name: Annotated[str, Meta(min_length=1, max_length=24)]
@@ -74,7 +76,7 @@ class FeedEntry(Section):
     """Seconds between two polls; at least five minutes."""
 
 
-class News(Section):
+class News(Section, frozen=True):
     """``[news]``: the headline feed."""
 
     use_default_feeds: bool = True
@@ -83,9 +85,15 @@ class News(Section):
     """Default feeds of these languages are used."""
     without: tuple[str, ...] = ()
     """Names of default feeds to leave out."""
+    highlight: tuple[Rule, ...] = ()
+    """Filter expressions; headlines that match one stand out."""
+    ignore: tuple[Rule, ...] = ()
+    """Filter expressions; headlines that match one are not shown."""
+    filters: dict[str, str] = msgspec.field(default_factory=dict)
+    """``[news.filters]``: filters with a name, to be called by it."""
 
 
-class Network(Section):
+class Network(Section, frozen=True):
     """``[network]``: how requests go out."""
 
     user_agent: Annotated[str, Meta(max_length=200)] = "Mozilla/5.0 (compatible; tui-monitor)"
@@ -95,7 +103,14 @@ class Network(Section):
     """Let sources and feeds ask loopback and private addresses (a proxy of your own, tests)."""
 
 
-class Settings(Section):
+class Log(Section, frozen=True):
+    """``[log]``: the rotating file in the state folder."""
+
+    level: Literal["debug", "info", "warning", "error"] = "info"
+    """The least that is written."""
+
+
+class Settings(Section, frozen=True):
     """The whole of ``config.toml``."""
 
     market: Market = Market()
@@ -104,5 +119,8 @@ class Settings(Section):
     news: News = News()
     feeds: tuple[FeedEntry, ...] = ()
     network: Network = Network()
+    log: Log = Log()
+    sessions: dict[str, dict[str, Literal["closed"]]] = msgspec.field(default_factory=dict)
+    """``[sessions.MIC]``: days on which an exchange was closed against its calendar: ``"2025-09-08" = "closed"``."""
     sources: dict[str, dict[str, Any]] = msgspec.field(default_factory=dict)
     """``[sources.NAME]``: a plug-in's own table, checked by the plug-in; ``enabled = false`` turns it off."""

@@ -1,0 +1,114 @@
+"""Reads ``config.toml``: every mistake in it is named with file, line, key and what was expected.
+
+All mistakes of a file are told at once, a line each. The file is never written.
+"""
+
+from __future__ import annotations
+
+import stat
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from tui_monitor.config.expected import convert, got
+from tui_monitor.config.rules import check_rules
+from tui_monitor.config.settings import Section, Settings
+from tui_monitor.config.toml_file import TomlError, parse_toml
+from tui_monitor.config.toml_lines import KeyPath, TomlLines, dotted, lines_of
+from tui_monitor.domain.errors import ConfigError
+
+MAX_CONFIG = 1024 * 1024
+"""Bytes of the largest settings file that is read."""
+
+MAX_PROBLEMS = 20
+"""Mistakes told of one file; more than that is another kind of file."""
+
+Problem = tuple[KeyPath, str]
+"""Where a mistake is, and the sentence's end: ``expected …, got …``."""
+
+
+def load_settings(path: Path | None) -> Settings:
+    """Return the settings in ``path``, or the defaults where there is no such file.
+
+    Raises ``ConfigError`` whose text has one line for each mistake:
+    ``FILE, line N: key "market.index": expected …, got …``.
+    """
+    if path is None:
+        return Settings()
+    try:
+        data = path.read_bytes()
+        mode = stat.S_IMODE(path.stat().st_mode)
+    except FileNotFoundError:
+        return Settings()
+    except OSError as error:
+        raise ConfigError(f"{path} cannot be read: {(error.strerror or str(error)).lower()}.") from error
+    return read_settings(data, str(path), mode=mode)
+
+
+def read_settings(data: bytes, name: str, *, mode: int = 0o600) -> Settings:
+    """Return the settings in ``data``; ``name`` is the file's, ``mode`` its permission bits, for messages."""
+    try:
+        document, text = parse_toml(data, limit=MAX_CONFIG)
+    except TomlError as error:
+        raise ConfigError(f"{name}, line {error.line}: {error.reason}.") from error
+    problems: list[Problem] = []
+    settings = _section(Settings, document, (), problems)
+    assert isinstance(settings, Settings)
+    check_rules(settings, mode, problems)
+    if problems:
+        raise ConfigError(_worded(name, problems, lines_of(text)))
+    return settings
+
+
+def _section(kind: type[Section], table: dict[str, Any], path: KeyPath, problems: list[Problem]) -> Section:
+    """Return ``table`` as ``kind``; what is wrong is noted and left at its default."""
+    fields = {field.encode_name: field for field in msgspec.structs.fields(kind)}
+    values: dict[str, Any] = {}
+    for key, value in table.items():
+        here = (*path, key)
+        field = fields.get(key)
+        if field is None:
+            problems.append((here, f"unknown; {_nearest(key, list(fields))}"))
+        elif isinstance(field.type, type) and issubclass(field.type, Section):
+            if isinstance(value, dict):
+                values[field.name] = _section(field.type, value, here, problems)
+            else:
+                problems.append((here, f"expected a table, got {got(value)}"))
+        else:
+            found, wrong = convert(value, field.type, here)
+            if wrong:
+                problems += [(place, _suggested(place, reason)) for place, reason in wrong]
+            else:
+                values[field.name] = found
+    try:
+        return kind(**values)
+    except TypeError:
+        # A required key is missing; convert() reports that for elements of arrays, tables have defaults only.
+        raise AssertionError(f"{kind.__name__} has a key without a default") from None
+
+
+def _suggested(place: KeyPath, reason: str) -> str:
+    if place and place[0] == "feeds" and reason == "unknown" and isinstance(place[-1], str):
+        from tui_monitor.config.settings import FeedEntry
+
+        return f"unknown; {_nearest(place[-1], list(FeedEntry.__struct_fields__))}"
+    return reason
+
+
+def _nearest(key: str, known: list[str]) -> str:
+    close = get_close_matches(key, known, n=1, cutoff=0.6)
+    return f'did you mean "{close[0]}"?' if close else f"expected one of {', '.join(known)}"
+
+
+def _worded(name: str, problems: list[Problem], lines: TomlLines | None) -> str:
+    placed = [(lines.line_of(path) if lines else None, path, reason) for path, reason in problems]
+    placed.sort(key=lambda one: one[0] or 0)
+    told = [
+        f'{name}{f", line {line}" if line else ""}: key "{dotted(path)}": {reason}'
+        for line, path, reason in placed[:MAX_PROBLEMS]
+    ]
+    if len(placed) > MAX_PROBLEMS:
+        told.append(f"{name}: and {len(placed) - MAX_PROBLEMS} more mistakes.")
+    return "\n".join(told)

@@ -1,0 +1,94 @@
+"""Where the program keeps things: one folder that is the person's, one that is the program's.
+
+The folders follow the platform (``platformdirs``: the XDG folders on Linux). ``TUI_MONITOR_CONFIG_DIR`` and
+``TUI_MONITOR_STATE_DIR`` override them. Nothing is read or created when this module is imported.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+APP_NAME = "tui-monitor"
+"""Name of the program's folders."""
+
+CONFIG_VARIABLE = "TUI_MONITOR_CONFIG_DIR"
+"""Environment variable that names the folder of ``config.toml`` and ``watchlists.toml``."""
+
+STATE_VARIABLE = "TUI_MONITOR_STATE_DIR"
+"""Environment variable that names the folder of the database, the log and the undo history."""
+
+
+@dataclass(frozen=True, slots=True)
+class Paths:
+    """The program's two folders and the files within them."""
+
+    config_dir: Path
+    """What the person may write: settings and watchlists."""
+    state_dir: Path
+    """What the program keeps for itself."""
+
+    @classmethod
+    def from_environment(cls, environ: Mapping[str, str] | None = None) -> Paths:
+        """Return the folders that the environment and the platform say; an empty variable counts as unset."""
+        variables = os.environ if environ is None else environ
+        config, state = variables.get(CONFIG_VARIABLE), variables.get(STATE_VARIABLE)
+        if config and state:
+            return cls(_absolute(config), _absolute(state))
+        from platformdirs import user_config_path, user_state_path
+
+        return cls(
+            _absolute(config) if config else user_config_path(APP_NAME),
+            _absolute(state) if state else user_state_path(APP_NAME),
+        )
+
+    @property
+    def config_file(self) -> Path:
+        """``config.toml``: the person's, never written by the program."""
+        return self.config_dir / "config.toml"
+
+    @property
+    def watchlists_file(self) -> Path:
+        """``watchlists.toml``: the program's, open to edits from outside."""
+        return self.config_dir / "watchlists.toml"
+
+    @property
+    def database(self) -> Path:
+        """``monitor.db``: last values, histories, headlines."""
+        return self.state_dir / "monitor.db"
+
+    @property
+    def log_file(self) -> Path:
+        """``monitor.log``: one line an event."""
+        return self.state_dir / "monitor.log"
+
+    @property
+    def undo_file(self) -> Path:
+        """``undo.jsonl``: the steps that undo and redo go by."""
+        return self.state_dir / "undo.jsonl"
+
+    @property
+    def recordings(self) -> Path:
+        """The folder that ``record`` writes to."""
+        return self.state_dir / "recordings"
+
+    def ensure(self) -> tuple[str, ...]:
+        """Create the missing folders for the owner alone (0700); return a sentence for each that cannot be.
+
+        A folder that stands already keeps its mode: it may be shared on purpose.
+        """
+        problems: list[str] = []
+        for folder in (self.config_dir, self.state_dir, self.recordings):
+            if folder.is_dir():
+                continue
+            try:
+                folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            except OSError as error:
+                problems.append(f"{folder} cannot be created: {(error.strerror or str(error)).lower()}.")
+        return tuple(problems)
+
+
+def _absolute(text: str) -> Path:
+    return Path(text).expanduser().absolute()

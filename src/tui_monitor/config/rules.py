@@ -1,0 +1,107 @@
+"""What the types of the settings cannot say: dates, zones, addresses, names that must differ, keys, secrets."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from typing import Any
+
+from tui_monitor.config.expected import got
+from tui_monitor.config.settings import Settings
+from tui_monitor.config.toml_lines import KeyPath
+from tui_monitor.domain.text import safe_url
+
+_COMMAND = re.compile(r"[a-z][a-z0-9_-]*(?:\.[a-z0-9_-]+)+")
+_MIC = re.compile(r"[A-Z0-9]{4}")
+_KEY = re.compile(
+    r"(?:(?:ctrl|shift|alt|super|meta|hyper)\+)*"
+    r"(?:[^\s,+]|f(?:[1-9]|1\d|2[0-4])|up|down|left|right|home|end|pageup|pagedown|insert|delete|backspace|enter|"
+    r"tab|space|escape|comma|plus|minus|slash|backslash|question_mark|exclamation_mark|full_stop|colon|semicolon|"
+    r"apostrophe|quotation_mark|grave_accent|tilde|at|number_sign|dollar_sign|percent_sign|ampersand|asterisk|"
+    r"circumflex_accent|underscore|equals_sign|vertical_line|less_than_sign|greater_than_sign|left_parenthesis|"
+    r"right_parenthesis|left_square_bracket|right_square_bracket|left_curly_bracket|right_curly_bracket)"
+)
+_SECRET = re.compile(r"(?:^|_)(?:key|token|secret|password)$", re.IGNORECASE)
+
+Problems = list[tuple[KeyPath, str]]
+
+
+def check_rules(settings: Settings, mode: int, problems: Problems) -> None:
+    """Add to ``problems`` what breaks a rule. ``mode`` is the file's permission bits."""
+    _check_market(settings, problems)
+    _check_zone(settings.display.timezone, problems)
+    _check_keys(settings.keys.bind, problems)
+    _check_feeds(settings, problems)
+    _check_sessions(settings.sessions, problems)
+    for name, table in settings.sources.items():
+        _check_source(table, ("sources", name), mode, problems)
+
+
+def _check_market(settings: Settings, problems: Problems) -> None:
+    since = settings.market.since
+    if since is not None and _date(since) is None:
+        problems.append((("market", "since"), f"expected a date such as 2024-10-02, got {got(since)}"))
+
+
+def _check_zone(zone: str, problems: Problems) -> None:
+    if zone == "exchange":
+        return
+    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+    try:
+        ZoneInfo(zone)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        reason = f'expected "exchange" or a time zone such as "Asia/Hong_Kong", got {got(zone)}'
+        problems.append((("display", "timezone"), reason))
+
+
+def _check_keys(bind: dict[str, str], problems: Problems) -> None:
+    for command, keys in bind.items():
+        place: KeyPath = ("keys", "bind", command)
+        if not _COMMAND.fullmatch(command):
+            problems.append((place, 'expected the id of a command such as "watch.remove" on the left'))
+        for key in keys.split(","):
+            if not _KEY.fullmatch(key.strip()):
+                problems.append((place, f'expected keys such as "x,delete" or "ctrl+r", got {got(keys)}'))
+                break
+
+
+def _check_feeds(settings: Settings, problems: Problems) -> None:
+    seen: set[str] = set()
+    for index, feed in enumerate(settings.feeds):
+        if safe_url(feed.url) is None:
+            problems.append((("feeds", index, "url"), f"expected an http or https address, got {got(feed.url)}"))
+        if feed.name.casefold() in seen:
+            problems.append((("feeds", index, "name"), f"expected a name of its own, got {got(feed.name)} again"))
+        seen.add(feed.name.casefold())
+
+
+def _check_sessions(sessions: dict[str, Any], problems: Problems) -> None:
+    for mic, days in sessions.items():
+        if not _MIC.fullmatch(mic):
+            problems.append((("sessions", mic), f"expected a market code such as XHKG, got {got(mic)}"))
+        problems += [
+            (("sessions", mic, day), f"expected a date such as 2025-09-08 on the left, got {got(day)}")
+            for day in days
+            if _date(day) is None
+        ]
+
+
+def _check_source(table: dict[str, Any], path: KeyPath, mode: int, problems: Problems) -> None:
+    for key, value in table.items():
+        place = (*path, key)
+        if isinstance(value, dict):
+            _check_source(value, place, mode, problems)
+        elif key == "enabled" and not isinstance(value, bool):
+            problems.append((place, f"expected true or false, got {got(value)}"))
+        elif isinstance(value, str) and (key.endswith("url") or "://" in value) and safe_url(value) is None:
+            problems.append((place, f"expected an http or https address, got {got(value)}"))
+        elif _SECRET.search(key) and isinstance(value, str) and mode & 0o077:
+            problems.append((place, "a secret, so the file must be yours alone: chmod 600 it"))
+
+
+def _date(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None

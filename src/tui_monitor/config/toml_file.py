@@ -1,0 +1,44 @@
+"""A TOML file read with its limits: what is too large, is no UTF-8 or does not parse is refused by line."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from typing import Any
+
+from tui_monitor.domain.text import clean_text
+
+_POSITION = re.compile(r"^(.*?) \(at (?:line (\d+), column (\d+)|(end of document))\)$", re.DOTALL)
+
+
+class TomlError(Exception):
+    """A text is no TOML. ``line`` counts from 1."""
+
+    def __init__(self, line: int, reason: str) -> None:
+        super().__init__(f"line {line}: {reason}")
+        self.line = line
+        self.reason = reason
+
+
+def parse_toml(data: bytes, *, limit: int) -> tuple[dict[str, Any], str]:
+    """Return the document in ``data`` and its text; raise ``TomlError`` for anything else, whatever the bytes."""
+    if len(data) > limit:
+        raise TomlError(1, f"larger than {limit // 1024} KiB")
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise TomlError(data.count(b"\n", 0, error.start) + 1, "not UTF-8 text") from error
+    try:
+        return tomllib.loads(text), text
+    except tomllib.TOMLDecodeError as error:
+        match = _POSITION.match(str(error))
+        if match is None:
+            raise TomlError(1, clean_text(str(error))) from error
+        line = int(match[2]) if match[2] else text.count("\n") + 1
+        where = f" at column {match[3]}" if match[3] else " at the end of the file"
+        raise TomlError(line, f"not valid TOML: {clean_text(match[1])}{where}") from error
+    except RecursionError as error:
+        raise TomlError(1, "nested too deeply") from error
+    except ValueError as error:
+        # tomllib lets a number of thousands of digits and an impossible date through to int() and datetime().
+        raise TomlError(1, f"not valid TOML: {clean_text(str(error))}") from error
