@@ -1,0 +1,51 @@
+"""How long to wait until the next try. Pure: chance comes from the caller's generator."""
+
+from __future__ import annotations
+
+import random
+
+from tui_monitor.domain.errors import FailureKind
+
+JITTER = 0.1
+"""Share by which a period is shortened or lengthened, so that clients and sources do not fall into step."""
+
+LIMITED_WAITS = (300.0, 900.0, 3600.0)
+"""Seconds for which a host is left alone after its first, second and every later 429 in a row."""
+
+LONGEST_RETRY_AFTER = 86_400.0
+"""Seconds of the longest ``Retry-After`` that is believed."""
+
+LONGEST_QUOTES_WAIT = 600.0
+"""Seconds that a failing source of quotes waits at the most."""
+
+LONGEST_WAIT = 3600.0
+"""Seconds that any other failing source waits at the most."""
+
+FIRST_WAIT = 60.0
+"""Seconds after which a source with a long period tries again for the first time."""
+
+UNREACHED = frozenset({FailureKind.REFUSED, FailureKind.TIMEOUT})
+"""Failures in which no server answered: our own network is the first suspect, and waiting longer spares nobody."""
+
+
+def jittered(period: float, rng: random.Random) -> float:
+    """Return ``period`` give or take a tenth."""
+    return period * rng.uniform(1.0 - JITTER, 1.0 + JITTER)
+
+
+def limited_wait(strikes: int, retry_after: float | None) -> float:
+    """Return the seconds to leave a host alone after ``strikes`` (at least 1) answers of 429 in a row."""
+    wait = LIMITED_WAITS[min(max(strikes, 1), len(LIMITED_WAITS)) - 1]
+    return max(wait, min(retry_after or 0.0, LONGEST_RETRY_AFTER))
+
+
+def failure_wait(failures: int, period: float, *, longest: float, unreached: bool, rng: random.Random) -> float:
+    """Return the seconds until the next try after ``failures`` (at least 1) failed rounds in a row.
+
+    Full jitter: chance picks between nothing and a ceiling that doubles, but never sooner than the source's
+    normal pace. That pace is its period, or a minute where the period is longer. Where no server was reached
+    the ceiling is the period, so that a network that returns is noticed within one.
+    """
+    pace = min(period, FIRST_WAIT)
+    ceiling = min(max(period, pace) if unreached else longest, pace * 2.0 ** min(failures, 20))
+    return max(jittered(pace, rng), rng.uniform(0.0, ceiling))

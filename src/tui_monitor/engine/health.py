@@ -1,0 +1,98 @@
+"""The health of each source: what the status line, the health screen and ``doctor`` read.
+
+One ``SourceHealth`` a source, owned and changed by the scheduler alone, on the event loop. Readers compare
+``revision`` to see whether anything moved.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import deque
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from tui_monitor.domain.errors import FailureKind
+from tui_monitor.sources.api import Topic
+
+LATENCIES_KEPT = 256
+"""Answers whose duration is remembered for the percentiles."""
+
+
+class State(StrEnum):
+    """What a source is doing."""
+
+    IDLE = "idle"
+    """Waiting for its next round."""
+    ASKING = "asking"
+    """A round is running: a request is out, or queues for its host."""
+    FAILING = "failing"
+    """The last round failed; it tries again at ``next_try``."""
+    LIMITED = "limited"
+    """Its host said 429 or asked us to wait; nobody asks that host before ``next_try``."""
+    PAUSED = "paused"
+    """The person stopped it."""
+    UNNEEDED = "unneeded"
+    """Nothing to ask: a second source while the first one answers, or nothing is watched that it covers."""
+    UNAVAILABLE = "unavailable"
+    """It cannot work here; only ``resume`` or ``refresh`` makes it try again."""
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
+class SourceHealth:
+    """How one source fares. Counters run since the start of the program."""
+
+    name: str
+    title: str
+    host: str
+    topic: Topic
+    state: State = State.IDLE
+    last_good: datetime | None = None
+    """When it last gave a usable answer, aware UTC."""
+    last_failure: datetime | None = None
+    """When it last failed, aware UTC."""
+    failure: str | None = None
+    """The last failure in a sentence, ``None`` once it has answered again."""
+    failure_kind: FailureKind | None = None
+    failures: int = 0
+    """Failed rounds in a row."""
+    next_try: float | None = None
+    """``clock.monotonic()`` at which it asks next; ``None`` while it asks or will not ask."""
+    period: float
+    """Seconds between two rounds as they run now (longer while its markets are closed)."""
+    requests: int = 0
+    """Requests that went out."""
+    octets: int = 0
+    """Body bytes that came in."""
+    saved: int = 0
+    """Answers that said that nothing is new (HTTP 304)."""
+    items: int = 0
+    """Quotes, histories, ratings or headlines of the last good round."""
+    latencies: deque[float] = field(default_factory=lambda: deque(maxlen=LATENCIES_KEPT))
+    """Seconds that the last answers took."""
+    notes: tuple[str, ...] = ()
+    """What the last good round left out and why."""
+    revision: int = 0
+    """Rises with each change."""
+
+    @property
+    def p50(self) -> float | None:
+        """Median seconds of an answer, ``None`` before the first."""
+        return _percentile(self.latencies, 0.50)
+
+    @property
+    def p99(self) -> float | None:
+        """Seconds that 99 of 100 answers stayed within, ``None`` before the first."""
+        return _percentile(self.latencies, 0.99)
+
+    def countdown(self, monotonic: float) -> float | None:
+        """Return the seconds until it tries next, never negative; ``None`` when no try is set."""
+        return None if self.next_try is None else max(0.0, self.next_try - monotonic)
+
+
+def _percentile(values: deque[float], share: float) -> float | None:
+    """Return the nearest-rank percentile."""
+    if not values:
+        return None
+    ordered = sorted(values)
+    return ordered[max(0, math.ceil(share * len(ordered)) - 1)]

@@ -1,0 +1,245 @@
+"""When each source is asked. One task a source, all in one group; sources are known by their protocol only.
+
+What the parts do: ``runner`` is one source's life, ``plan`` says who is asked for what, ``hosts`` holds what
+sources of one host share (a lock, a budget, a back-off), ``backoff`` the waiting times, ``interest`` what is
+watched, ``health`` what people see of it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from tui_monitor.domain.instrument import mic_of
+from tui_monitor.engine import backoff
+from tui_monitor.engine.clock import Clock
+from tui_monitor.engine.health import SourceHealth
+from tui_monitor.engine.hosts import Host
+from tui_monitor.engine.hours import Hours
+from tui_monitor.engine.interest import Interest
+from tui_monitor.engine.plan import Member, assign, assign_all, in_order
+from tui_monitor.engine.runner import ONCE_A_PERIOD, Runner
+from tui_monitor.sources.api import Batch, Source, Topic
+
+log = logging.getLogger(__name__)
+
+WATCH_PERIOD = 5.0
+"""Seconds between two looks at clocks and sessions."""
+
+JUMP = 30.0
+"""Seconds by which the wall clock must part from the monotonic one to count as a sleep or a set clock."""
+
+SPREAD = 20.0
+"""Seconds over which sources spread their first round after a jump or a return of the network, at the most."""
+
+AFTER_SESSION = (60.0, 180.0)
+"""Seconds after the end of a session within which its daily bar is asked for."""
+
+START_DELAYS = {Topic.HEADLINES: 0.2, Topic.HISTORY: 0.5, Topic.RATINGS: 1.5}
+"""Seconds by which topics start behind the quotes: first the numbers, last the import of a heavy library."""
+
+IN_CHAIN = frozenset({Topic.QUOTES, Topic.HISTORY})
+"""Topics whose sources stand in for each other; those of the others add to each other."""
+
+
+class Scheduler:
+    """Asks every source at its pace, politely, and hands each answer to ``sink``."""
+
+    def __init__(
+        self,
+        sources: Sequence[Source],
+        *,
+        clock: Clock,
+        sink: Callable[[Batch], object],
+        is_open: Callable[[str | None], bool] | None = None,
+        next_change: Callable[[], datetime | None] | None = None,
+        requests_per_minute: int = 30,
+        rng: random.Random | None = None,
+    ) -> None:
+        """Nothing is asked before ``run``.
+
+        ``is_open`` gets a market identifier code (``None`` for what trades around the clock) and says whether
+        prices may move now; ``next_change`` gives the next change of any session, aware. Both may be absent.
+        ``requests_per_minute`` is the budget of one host; half of it may be spent at once. Names of sources
+        are unique; a second source of the same name raises ``ValueError``.
+        """
+        self._clock = clock
+        self._sink = sink
+        self._rng = rng if rng is not None else random.Random()  # noqa: S311 - jitter, not a secret
+        self._interest = Interest()
+        self._hours = Hours(clock, is_open=is_open, next_change=next_change)
+        self._hosts: dict[str, Host] = {}
+        self._runners: dict[str, Runner] = {}
+        self._pulse = asyncio.Event()
+        self._open: frozenset[str] = frozenset()
+        self.revision = 0
+        """Rises when the health of any source changes."""
+        descriptors = {source.descriptor.name: source for source in sources}
+        if len(descriptors) != len(sources):
+            raise ValueError("two sources have the same name")
+        for descriptor in in_order(source.descriptor for source in sources):
+            self._add(descriptors[descriptor.name], requests_per_minute)
+        self.health: dict[str, SourceHealth] = {name: runner.health for name, runner in self._runners.items()}
+        """The health of each source by its name, in the order of asking."""
+        for topic in Topic:
+            for rank, runner in enumerate(self._chain(topic)):
+                runner.rank = rank if topic in IN_CHAIN else 0
+
+    def _add(self, source: Source, requests_per_minute: int) -> None:
+        descriptor = source.descriptor
+        now = self._clock.monotonic()
+        local = descriptor.topic is Topic.RECORDING or not descriptor.host
+        key = f"local:{descriptor.name}" if local else descriptor.host
+        if key not in self._hosts:
+            self._hosts[key] = Host(key, requests_per_minute=None if local else requests_per_minute, now=now)
+        self._runners[descriptor.name] = Runner(
+            source,
+            self._hosts[key],
+            clock=self._clock,
+            rng=self._rng,
+            interest=self._interest,
+            hours=self._hours,
+            deliver=self._sink,
+            after_round=self._after_round,
+            touched=self._touched,
+            not_before=now + START_DELAYS.get(descriptor.topic, 0.0),
+        )
+
+    # Running
+
+    async def run(self) -> None:
+        """Ask until cancelled. Closes nothing: ``aclose`` does."""
+        async with asyncio.TaskGroup() as group:
+            for name, runner in self._runners.items():
+                group.create_task(runner.live(), name=f"source:{name}")
+            group.create_task(self._watch(), name="scheduler:watch")
+
+    @property
+    def busy(self) -> bool:
+        """Whether any source asks or is about to: False once all wait for their next period."""
+        return any(not runner.resting for runner in self._runners.values())
+
+    async def wait_idle(self) -> None:
+        """Return when nothing is being asked and nothing is due. Needs ``run`` to be running."""
+        while self.busy:
+            self._pulse.clear()
+            await self._pulse.wait()
+
+    async def aclose(self) -> None:
+        """Close every source, whatever becomes of the others. May be called twice."""
+        for name, runner in self._runners.items():
+            try:
+                await runner.source.aclose()
+            except Exception:  # a plug-in that cannot close must not keep the others open
+                log.exception("source %s could not be closed", name)
+
+    # What the person and the screen want
+
+    def set_interest(self, topic: Topic, symbols: Sequence[str]) -> None:
+        """Say what is wanted of ``topic``, most important first. What is new is asked for at once."""
+        if self._interest.change(topic, symbols):
+            self._plan(topic)
+
+    def refresh(self, topic: Topic | None = None, name: str | None = None) -> tuple[str, ...]:
+        """Ask now, ahead of the period; return the names of the sources that will.
+
+        Spends the budget like any other round. Sources that are paused, have nothing to ask, or whose host is
+        in back-off are left out. A source that is named is asked in full, without conditional requests. What
+        is asked for once a period (histories, ratings) is asked anew only when topic or source is named, and
+        was answered a while ago.
+        """
+        named = topic is not None or name is not None
+        return tuple(
+            one
+            for one, runner in self._runners.items()
+            if (name is None or one == name)
+            and (topic is None or runner.descriptor.topic is topic)
+            and runner.ask_now(full=name is not None, again=named or runner.descriptor.topic not in ONCE_A_PERIOD)
+        )
+
+    def pause(self, name: str) -> None:
+        """Stop asking the source; its second takes over. Unknown names raise ``KeyError``."""
+        runner = self._runners[name]
+        runner.pause()
+        self._plan(runner.descriptor.topic)
+
+    def resume(self, name: str) -> None:
+        """Ask the source again, also one that was unavailable. Unknown names raise ``KeyError``."""
+        runner = self._runners[name]
+        runner.resume()
+        self._plan(runner.descriptor.topic)
+
+    def tokens(self, host: str) -> float | None:
+        """Return the requests that ``host`` may get at once, ``None`` where there is no budget."""
+        found = self._hosts.get(host)
+        return None if found is None or found.bucket is None else found.bucket.level(self._clock.monotonic())
+
+    # Within
+
+    def _chain(self, topic: Topic) -> list[Runner]:
+        return [runner for runner in self._runners.values() if runner.descriptor.topic is topic]
+
+    def _plan(self, topic: Topic) -> None:
+        """Say anew who is asked for what; a source is woken only for what is new to it."""
+        chain = self._chain(topic)
+        members = [Member(runner.descriptor, runner.down, runner.missing) for runner in chain]
+        rule = assign if topic in IN_CHAIN else assign_all
+        assigned = rule(self._interest.symbols(topic), members)
+        for runner in chain:
+            runner.plan(assigned[runner.descriptor.name])
+
+    def _after_round(self, runner: Runner) -> None:
+        for topic in IN_CHAIN:
+            if topic is runner.descriptor.topic or runner.host.blocked_until is not None:
+                self._plan(topic)
+        if runner.recovered_from in backoff.UNREACHED:
+            self._network_is_back(runner)
+
+    def _network_is_back(self, first: Runner) -> None:
+        """One source was reached again: the others that were not need not wait their time out."""
+        for runner in self._runners.values():
+            if runner is not first and runner.health.failure_kind in backoff.UNREACHED:
+                runner.hasten(self._rng.uniform(0.0, min(SPREAD, runner.descriptor.period)))
+
+    def _touched(self) -> None:
+        self.revision += 1
+        self._pulse.set()
+
+    async def _watch(self) -> None:
+        """Look after clocks that part and sessions that end."""
+        parted = self._parted()
+        self._open = self._hours.open_mics(self._interest.symbols(Topic.HISTORY))
+        while True:
+            await self._clock.sleep(WATCH_PERIOD)
+            before, parted = parted, self._parted()
+            if abs(parted - before) >= JUMP:
+                self._clock_jumped(parted - before)
+            self._look_for_ended_sessions()
+
+    def _parted(self) -> float:
+        """Return how far the wall clock is ahead of the monotonic one, in seconds, on an arbitrary scale."""
+        return self._clock.now().timestamp() - self._clock.monotonic()
+
+    def _clock_jumped(self, seconds: float) -> None:
+        """Ask everything again soon: the machine slept (the monotonic clock did not run) or a clock was set."""
+        log.info("the clock jumped by %.0f s; every source is asked again", seconds)
+        if seconds > 0:
+            for host in self._hosts.values():
+                host.slept(seconds)
+        for runner in self._runners.values():
+            if runner.descriptor.topic is not Topic.RECORDING:
+                runner.hasten(self._rng.uniform(0.0, min(SPREAD, runner.descriptor.period)))
+
+    def _look_for_ended_sessions(self) -> None:
+        """A session that has ended has a new daily bar."""
+        symbols = self._interest.symbols(Topic.HISTORY)
+        before, self._open = self._open, self._hours.open_mics(symbols)
+        ended = before - self._open
+        if not ended:
+            return
+        self._interest.forget(Topic.HISTORY, [symbol for symbol in symbols if mic_of(symbol) in ended])
+        for runner in self._chain(Topic.HISTORY):
+            runner.hasten(self._rng.uniform(*AFTER_SESSION))
