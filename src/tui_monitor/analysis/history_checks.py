@@ -7,6 +7,7 @@ day without a session. Nothing here reads a clock or asks a source.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -59,8 +60,8 @@ class Finding:
     """One flaw of a history."""
 
     flaw: Flaw
-    date: date
-    until: date | None = None
+    date: dt.date
+    until: dt.date | None = None
     amount: float | None = None
     """Missing sessions of a hole where a calendar tells them, the ratio of a split, the right close."""
 

@@ -89,17 +89,19 @@ def tell(
 ) -> Story | None:
     """Return the story of the last session of ``history``, or of ``live``; ``None`` where there is no session.
 
-    ``history``: bars with rising, unique dates and positive closes. ``live`` takes the place of a bar of its own
-    date and is ignored if the history is ahead of it. ``session_over`` tells whether the last session has closed;
-    while it has not, its level counts as a provisional close. ``as_of`` tells the story as if that date were the
-    last: what is later is ignored, a date without a session means the session before it. ``since`` is a date of
-    the person's. ``next_session`` knows the exchange's holidays; without it every weekday is a session.
+    ``history``: bars with rising, unique dates and positive closes, each of a session that is over. ``live`` takes
+    the place of a bar of its own date and is ignored if the history is ahead of it. ``session_over`` tells whether
+    the session of ``live`` has closed; while it has not, its level counts as a provisional close. ``as_of`` tells
+    the story as if that date were the last: what is later is ignored, a date without a session means the session
+    before it. ``since`` is a date of the person's. ``next_session`` knows the exchange's holidays; without it every
+    weekday is a session.
     ``known_record`` and ``known_high`` are the highest close and level as they are known from elsewhere: they
     count where the history begins after them, and keep a short history from calling its best day a record.
     """
     bars = history if as_of is None else history[: bisect_right(history, as_of, key=_date_of)]
     if live is not None and ((as_of is not None and live.date > as_of) or (bars and bars[-1].date > live.date)):
         live = None
+    closed_session = session_over or live is None
     if live is not None:
         before = bars[: bisect_left(bars, live.date, key=_date_of)]
         last = _live_bar(live)
@@ -111,7 +113,7 @@ def tell(
     earlier = CloseSeries(tuple(bar.date for bar in before), tuple(bar.close for bar in before))
     day, level = last.date, last.close
     previous = earlier.levels[-1] if earlier.levels else None
-    closed = CloseSeries((*earlier.dates, day), (*earlier.levels, level)) if session_over else earlier
+    closed = CloseSeries((*earlier.dates, day), (*earlier.levels, level)) if closed_session else earlier
     beyond = known_record if known_record is not None and known_record.date < told[0].date else None
     record = _higher(beyond, records.record_close(closed))
     highest = records.highest_since(earlier, level)
@@ -128,7 +130,7 @@ def tell(
         symbol=symbol,
         as_of=day,
         level=level,
-        provisional=not session_over,
+        provisional=not closed_session,
         open=last.open,
         high=last.high,
         low=last.low,
@@ -139,12 +141,12 @@ def tell(
         lowest_close_since=records.lowest_since(earlier, level),
         weekly=Streak(
             running_counts(last_of_each([*weeks, week_number(day)], levels))[-1],
-            not session_over or week_number(following) == week_number(day),
+            not closed_session or week_number(following) == week_number(day),
         ),
-        daily=Streak(running_counts(levels)[-1], not session_over),
+        daily=Streak(running_counts(levels)[-1], not closed_session),
         monthly=Streak(
             running_counts(last_of_each([*months, month_number(day)], levels))[-1],
-            not session_over or month_number(following) == month_number(day),
+            not closed_session or month_number(following) == month_number(day),
         ),
         ytd=records.year_to_date(earlier, day, level),
         mtd=records.month_to_date(earlier, day, level),

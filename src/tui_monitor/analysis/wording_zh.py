@@ -102,7 +102,8 @@ def _period(claim: Claim, either: Choose) -> tuple[str, str]:
     base = f"（{date_text(day)}{either('收報', '收报')}{level_text(claim.inputs['base_level'])}）"
     if claim.id is ClaimId.SINCE_DATE:
         after = either("以來", "以来")
-        return f"自{date_text(day)}{after}{way}{base}。", f"自{day}{after}{way}"
+        level = level_text(claim.inputs["base_level"])
+        return f"自{date_text(day)}（{either('當日', '当日')}{level}）{after}{way}。", f"自{day}{after}{way}"
     start = "年初至今" if claim.id is ClaimId.YEAR_TO_DATE else "本月至今"
     return f"{start}{way}{base}。", f"{start}{way}"
 
