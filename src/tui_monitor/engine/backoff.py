@@ -44,8 +44,10 @@ def failure_wait(failures: int, period: float, *, longest: float, unreached: boo
 
     Full jitter: chance picks between nothing and a ceiling that doubles, but never sooner than the source's
     normal pace. That pace is its period, or a minute where the period is longer. Where no server was reached
-    the ceiling is the period, so that a network that returns is noticed within one.
+    it settles at the period, so that a network that returns is noticed within one.
     """
     pace = min(period, FIRST_WAIT)
+    if unreached and pace * 2.0 ** min(failures, 20) >= 2.0 * period:
+        return jittered(period, rng)
     ceiling = min(max(period, pace) if unreached else longest, pace * 2.0 ** min(failures, 20))
     return max(jittered(pace, rng), rng.uniform(0.0, ceiling))
