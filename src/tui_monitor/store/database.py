@@ -1,0 +1,373 @@
+"""The database: what was known when the program last ran, read at the start before any network.
+
+A file that cannot be used never stops the program. A broken one is set aside under a name that is told, and a new
+one begun; where nothing can be written, the stored values are read once and kept in memory. Writing is the
+``Writer``'s, on its own connection; readers are quick and may be called from any thread.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sqlite3
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from math import isfinite
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+from tui_monitor.domain.headline import Headline
+from tui_monitor.domain.quote import Quote
+from tui_monitor.domain.rating import RatingChange
+from tui_monitor.domain.series import DailyBar, DailyHistory, Intraday
+from tui_monitor.domain.session import Calendar
+from tui_monitor.domain.text import clean_text
+from tui_monitor.store import codec
+from tui_monitor.store.schema import BrokenFileError, NewerSchemaError, check_schema, migrate
+
+if TYPE_CHECKING:
+    from tui_monitor.sources.api import Batch, Now
+
+T = TypeVar("T")
+
+CHECKED_AT_OPEN = 4 * 1024 * 1024
+"""Bytes of the largest file that is checked before it is used; a larger one is checked by the writer thread."""
+
+BUSY_SECONDS = 2.0
+"""How long a statement waits for another process's transaction."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much of each kind is read at the start, newest first."""
+
+    ratings: int = 2_000
+    headlines: int = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """What the database knew at the start."""
+
+    quotes: tuple[Quote, ...] = ()
+    paths: tuple[Intraday, ...] = ()
+    ratings: tuple[RatingChange, ...] = ()
+    headlines: tuple[Headline, ...] = ()
+    calendars: tuple[Calendar, ...] = ()
+    read: frozenset[str] = frozenset()
+    """Ids of those headlines that were read."""
+    saved: frozenset[str] = frozenset()
+    """Ids of every headline that was saved."""
+
+    def batch(self, received: datetime) -> Batch:
+        """Return the values as a batch that the store of latest values takes in."""
+        from tui_monitor.sources.api import Batch
+
+        return Batch(
+            source="database", received=received,
+            quotes=self.quotes, paths=self.paths, ratings=self.ratings, headlines=self.headlines,
+        )  # fmt: skip
+
+
+class Database:
+    """An open database. ``notices`` holds a sentence for each thing that went wrong with the file."""
+
+    def __init__(self, path: Path | None, now: Now) -> None:
+        self.path = path
+        """The file, ``None`` for one in memory from the beginning."""
+        self.now = now
+        self.notices: list[str] = []
+        self.in_memory = path is None
+        """Nothing is kept when the program ends."""
+        self.unchecked = False
+        """The file is large and its check is left to the writer thread."""
+        self._lock = threading.RLock()
+        self._reader: sqlite3.Connection
+        self._writer: sqlite3.Connection
+
+    @classmethod
+    def open(cls, path: Path | None, *, now: Now) -> Database:
+        """Open the file, or begin it. Never raises for what is in the way: see ``notices`` and ``in_memory``."""
+        database = cls(path, now)
+        if path is None:
+            database._use_memory()
+        else:
+            database._open_file(path)
+        return database
+
+    # Reading
+
+    def read_latest(self, limits: Limits | None = None) -> Snapshot:
+        """Return what the screen begins with. Rows that cannot be understood are left out."""
+        bounds = limits or Limits()
+        return self._read(lambda connection: _read_snapshot(connection, bounds), Snapshot())
+
+    def read_history(self, symbol: str) -> DailyHistory | None:
+        """Return the stored daily bars of ``symbol``, dates rising, or ``None``."""
+        return self._read(lambda connection: _read_history(connection, symbol), None)
+
+    def search_headlines(self, text: str, limit: int = 500) -> tuple[Headline, ...]:
+        """Return the newest headlines that hold all words of ``text`` (beginnings of words; Chinese anywhere)."""
+        query = codec.search_query(text)
+        if query is None:
+            return ()
+        sql = (
+            "SELECT json FROM headlines WHERE row IN (SELECT rowid FROM headline_words WHERE headline_words MATCH ?)"
+            " ORDER BY sort_time DESC LIMIT ?"
+        )
+        return self._read(lambda connection: _decoded(connection, sql, (query, limit), codec.decode_headline), ())
+
+    def read_headlines(
+        self, *, before: datetime | None = None, limit: int = 1_000, saved: bool = False
+    ) -> tuple[Headline, ...]:
+        """Return headlines older than ``before``, newest first; only saved ones if asked."""
+        bound = before.timestamp() if before is not None else 1e18
+        sql = (
+            "SELECT json FROM headlines WHERE sort_time < ?"
+            " AND (NOT ? OR id IN (SELECT id FROM marks WHERE saved = 1)) ORDER BY sort_time DESC LIMIT ?"
+        )
+        values = (bound, saved, limit)
+        return self._read(lambda connection: _decoded(connection, sql, values, codec.decode_headline), ())
+
+    def read_marks(self, ids: Sequence[str]) -> frozenset[str]:
+        """Return those of ``ids`` that were read."""
+        sql = "SELECT id FROM marks WHERE read = 1 AND id IN (SELECT value FROM json_each(?))"
+        wanted = codec.encode(list(ids)).decode()
+        return self._read(
+            lambda connection: frozenset(row[0] for row in connection.execute(sql, (wanted,))), frozenset()
+        )
+
+    def get_meta(self, key: str) -> str | None:
+        """Return the text that was set under ``key``."""
+        return self._read(lambda connection: _first(connection, "SELECT value FROM meta WHERE key = ?", key), None)
+
+    def _read(self, work: Callable[[sqlite3.Connection], T], default: T) -> T:
+        """Do ``work``; a file that turns out broken is set aside and gives ``default``."""
+        with self._lock:
+            try:
+                return work(self._reader)
+            except sqlite3.Error as error:
+                if is_corrupt(error):
+                    self._set_aside_live()
+                else:
+                    self._note(f"The database could not be read ({error}).")
+                return default
+
+    # Life
+
+    def check(self) -> bool:
+        """Check the file's integrity; set a broken one aside and begin a new one. Return whether it was sound."""
+        with self._lock:
+            self.unchecked = False
+            if self.in_memory or self.path is None:
+                return True
+            try:
+                row = self._writer.execute("PRAGMA quick_check(1)").fetchone()
+                sound = row is not None and row[0] == "ok"
+            except sqlite3.DatabaseError as error:
+                if not is_corrupt(error):
+                    return True
+                sound = False
+            if not sound:
+                self._replace_broken(self.path)
+            return sound
+
+    @contextlib.contextmanager
+    def writing(self) -> Iterator[sqlite3.Connection]:
+        """Give the writing connection within one transaction. For the writer thread alone.
+
+        A broken file is set aside before the error is passed on, so that a second try finds a new one.
+        """
+        lock = self._lock if self.in_memory else contextlib.nullcontext()
+        with lock:
+            connection = self._writer
+            try:
+                connection.execute("BEGIN IMMEDIATE")
+                yield connection
+                connection.execute("COMMIT")
+            except BaseException as error:
+                with contextlib.suppress(sqlite3.Error):
+                    if connection.in_transaction:
+                        connection.execute("ROLLBACK")
+                if isinstance(error, sqlite3.DatabaseError) and is_corrupt(error):
+                    self._set_aside_live()
+                raise
+
+    def close(self) -> None:
+        """Close the connections; may be called twice. The last one to close folds the log into the file."""
+        with self._lock:
+            for connection in {id(one): one for one in (self._reader, self._writer)}.values():
+                with contextlib.suppress(sqlite3.Error):
+                    connection.close()
+
+    # How a file is opened
+
+    def _open_file(self, path: Path) -> None:
+        try:
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            # Made by us with its mode, so that no moment exists at which others can read it.
+            os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+            self._connect(path)
+        except NewerSchemaError:
+            self._use_memory()
+            self._note(f"{path} was written by a newer version and is left alone; nothing is kept.")
+        except sqlite3.DatabaseError as error:
+            if is_corrupt(error):
+                self._replace_broken(path)
+            else:
+                self._use_copy(path, str(error))
+        except OSError as error:
+            self._use_copy(path, (error.strerror or str(error)).lower())
+
+    def _connect(self, path: Path) -> None:
+        writer = _connection(path)
+        try:
+            size = path.stat().st_size
+            if size == 0:
+                # Only possible before the first table: lets retention give space back to the disk.
+                writer.execute("PRAGMA auto_vacuum = INCREMENTAL")
+            writer.execute("PRAGMA journal_mode = WAL")
+            writer.execute("PRAGMA synchronous = NORMAL")
+            writer.execute(f"PRAGMA journal_size_limit = {16 * 1024 * 1024}")
+            if 0 < size <= CHECKED_AT_OPEN:
+                row = writer.execute("PRAGMA quick_check(1)").fetchone()
+                if row is None or row[0] != "ok":
+                    raise BrokenFileError("quick_check failed")
+            self.unchecked = size > CHECKED_AT_OPEN
+            migrate(writer)
+            check_schema(writer)
+            reader = _connection(path)
+            reader.execute("PRAGMA query_only = ON")
+        except BaseException:
+            writer.close()
+            raise
+        self._writer, self._reader = writer, reader
+        self.in_memory = False
+
+    def _replace_broken(self, path: Path) -> None:
+        """Set the file aside under a name with the time, and begin a new one."""
+        with self._lock:
+            for connection in (getattr(self, "_reader", None), getattr(self, "_writer", None)):
+                if connection is not None:
+                    with contextlib.suppress(sqlite3.Error):
+                        connection.close()
+            aside = _free_name(path, self.now())
+            try:
+                for suffix in ("", "-wal", "-shm"):
+                    with contextlib.suppress(FileNotFoundError):
+                        os.replace(f"{path}{suffix}", f"{aside}{suffix}")  # noqa: PTH105 - names with a suffix
+                os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+                self._connect(path)
+            except (OSError, sqlite3.DatabaseError) as error:
+                self._use_memory()
+                self._note(f"{path} is broken and cannot be set aside ({error}); nothing is kept.")
+                return
+            self._note(f"{path} was broken and is now {aside.name}; a new one was begun.")
+
+    def _set_aside_live(self) -> None:
+        if self.path is not None and not self.in_memory:
+            self._replace_broken(self.path)
+
+    def _use_memory(self) -> None:
+        connection = sqlite3.connect(":memory:", check_same_thread=False, isolation_level=None)
+        migrate(connection)
+        self._reader = self._writer = connection
+        self.in_memory = True
+
+    def _use_copy(self, path: Path, reason: str) -> None:
+        """Read what the file holds into memory, for a disk or folder that cannot be written."""
+        self._use_memory()
+        with contextlib.suppress(sqlite3.Error, OSError, NewerSchemaError):
+            # immutable: SQLite takes no lock and needs no file beside it, neither of which can be made here.
+            source = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True)
+            with contextlib.closing(source):
+                if source.execute("PRAGMA quick_check(1)").fetchone()[0] == "ok":
+                    source.backup(self._writer)
+                    self._writer.execute("PRAGMA journal_mode = MEMORY")
+                    migrate(self._writer)
+        self._note(f"{path} cannot be written ({reason}); new data is kept in memory only.")
+
+    def _note(self, sentence: str) -> None:
+        self.notices.append(sentence)
+
+
+def is_corrupt(error: sqlite3.Error) -> bool:
+    """Whether an error says that the file itself is broken, not that something is in its way."""
+    if isinstance(error, BrokenFileError):
+        return True
+    code = getattr(error, "sqlite_errorcode", None)
+    return code is not None and (code & 0xFF) in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
+
+
+def _connection(path: Path) -> sqlite3.Connection:
+    return sqlite3.connect(path, timeout=BUSY_SECONDS, check_same_thread=False, isolation_level=None)
+
+
+def _free_name(path: Path, now: datetime) -> Path:
+    stem = f"{path.name}.broken-{now.astimezone(UTC):%Y%m%d-%H%M%S}"
+    found = path.with_name(stem)
+    number = 1
+    while found.exists():
+        number += 1
+        found = path.with_name(f"{stem}-{number}")
+    return found
+
+
+def _read_snapshot(connection: sqlite3.Connection, limits: Limits) -> Snapshot:
+    newest = "SELECT json FROM headlines ORDER BY sort_time DESC LIMIT ?"
+    headlines = _decoded(connection, newest, (limits.headlines,), codec.decode_headline)
+    read = connection.execute(
+        "SELECT id FROM marks WHERE read = 1 AND id IN (SELECT id FROM headlines ORDER BY sort_time DESC LIMIT ?)",
+        (limits.headlines,),
+    )
+    saved = connection.execute("SELECT id FROM marks WHERE saved = 1")
+    newest_ratings = "SELECT json FROM ratings ORDER BY time DESC LIMIT ?"
+    return Snapshot(
+        quotes=_decoded(connection, "SELECT json FROM quotes", (), codec.decode_quote),
+        paths=_decoded(connection, "SELECT json FROM paths", (), codec.decode_path),
+        ratings=_decoded(connection, newest_ratings, (limits.ratings,), codec.decode_rating),
+        headlines=headlines,
+        calendars=_decoded(connection, "SELECT json FROM calendars", (), codec.decode_calendar),
+        read=frozenset(row[0] for row in read),
+        saved=frozenset(row[0] for row in saved),
+    )
+
+
+def _read_history(connection: sqlite3.Connection, symbol: str) -> DailyHistory | None:
+    head = connection.execute("SELECT received, source FROM histories WHERE symbol = ?", (symbol,)).fetchone()
+    rows = connection.execute(
+        "SELECT date, close, open, high, low, volume FROM daily WHERE symbol = ? ORDER BY date", (symbol,)
+    ).fetchall()
+    if head is None or not rows:
+        return None
+    bars = tuple(bar for bar in map(_bar, rows) if bar is not None)
+    try:
+        received = datetime.fromtimestamp(head[0], UTC)
+    except (ValueError, OverflowError, OSError, TypeError):
+        return None
+    return DailyHistory(symbol=symbol, bars=bars, received=received, source=clean_text(head[1], 80))
+
+
+def _bar(row: tuple[object, ...]) -> DailyBar | None:
+    """Return a row as a bar; ``None`` for one that this program would not have written."""
+    try:
+        day = date.fromisoformat(str(row[0]))
+    except ValueError:
+        return None
+    close, *others = (float(one) if isinstance(one, int | float) and isfinite(one) else None for one in row[1:])
+    return None if close is None else DailyBar(day, close, *others)
+
+
+def _decoded(
+    connection: sqlite3.Connection, sql: str, values: tuple[object, ...], decode: Callable[[bytes], T | None]
+) -> tuple[T, ...]:
+    rows = connection.execute(sql, values)
+    found = (decode(row[0]) for row in rows if isinstance(row[0], bytes))
+    return tuple(one for one in found if one is not None)
+
+
+def _first(connection: sqlite3.Connection, sql: str, *values: object) -> str | None:
+    row = connection.execute(sql, values).fetchone()
+    return None if row is None else str(row[0])

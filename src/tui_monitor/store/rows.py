@@ -1,0 +1,121 @@
+"""How each kind of value becomes rows: functions that write one value within a transaction.
+
+Encoding happens when the function is called, on the writer thread, so that the event loop only builds it.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+from datetime import datetime
+from typing import Literal
+
+from tui_monitor.domain.headline import Headline
+from tui_monitor.domain.quote import Quote
+from tui_monitor.domain.rating import RatingChange
+from tui_monitor.domain.series import DailyHistory, Intraday
+from tui_monitor.domain.session import Calendar
+from tui_monitor.store.codec import encode, search_terms
+
+Row = Callable[[sqlite3.Connection], None]
+
+
+def _execute(sql: str, values: Callable[[], tuple[object, ...]]) -> Row:
+    def run(connection: sqlite3.Connection) -> None:
+        connection.execute(sql, values())
+
+    return run
+
+
+def put_quote(quote: Quote) -> Row:
+    """Write the last quote of a symbol."""
+    return _execute(
+        "INSERT OR REPLACE INTO quotes (symbol, received, json) VALUES (?, ?, ?)",
+        lambda: (quote.symbol, quote.received.timestamp(), encode(quote)),
+    )
+
+
+def put_path(path: Intraday) -> Row:
+    """Write the path of a symbol's session."""
+    return _execute(
+        "INSERT OR REPLACE INTO paths (symbol, received, json) VALUES (?, ?, ?)",
+        lambda: (path.symbol, path.received.timestamp(), encode(path)),
+    )
+
+
+def put_history(history: DailyHistory) -> Row:
+    """Write daily bars; a bar of the same date is replaced, others stay."""
+
+    def run(connection: sqlite3.Connection) -> None:
+        connection.execute(
+            "INSERT OR REPLACE INTO histories (symbol, received, source) VALUES (?, ?, ?)",
+            (history.symbol, history.received.timestamp(), history.source),
+        )
+        connection.executemany(
+            "INSERT INTO daily (symbol, date, close, open, high, low, volume, source) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+            " ON CONFLICT (symbol, date) DO UPDATE SET close = excluded.close, open = excluded.open,"
+            " high = excluded.high, low = excluded.low, volume = excluded.volume, source = excluded.source"
+            # Twenty years of bars come again with each answer; only what differs is written.
+            " WHERE (close, open, high, low, volume) IS NOT"
+            " (excluded.close, excluded.open, excluded.high, excluded.low, excluded.volume)",
+            (
+                (
+                    history.symbol,
+                    bar.date.isoformat(),
+                    bar.close,
+                    bar.open,
+                    bar.high,
+                    bar.low,
+                    bar.volume,
+                    history.source,
+                )
+                for bar in history.bars
+            ),
+        )
+
+    return run
+
+
+def put_rating(rating: RatingChange) -> Row:
+    """Write a rating change."""
+    return _execute(
+        "INSERT OR REPLACE INTO ratings (key, time, json) VALUES (?, ?, ?)",
+        lambda: (rating.key, rating.time.timestamp(), encode(rating)),
+    )
+
+
+def put_headline(headline: Headline) -> Row:
+    """Write a headline and its words; its marks stay."""
+    return _execute(
+        "INSERT INTO headlines (id, sort_time, received, json, terms) VALUES (?, ?, ?, ?, ?)"
+        " ON CONFLICT (id) DO UPDATE SET sort_time = excluded.sort_time, json = excluded.json, terms = excluded.terms",
+        lambda: (
+            headline.id, headline.sort_time.timestamp(), headline.received.timestamp(), encode(headline),
+            search_terms(headline),
+        ),
+    )  # fmt: skip
+
+
+def put_calendar(calendar: Calendar, now: datetime) -> Row:
+    """Write the trading days of an exchange."""
+    return _execute(
+        "INSERT OR REPLACE INTO calendars (mic, received, json) VALUES (?, ?, ?)",
+        lambda: (calendar.mic, now.timestamp(), encode(calendar)),
+    )
+
+
+_MARK = {
+    name: f"INSERT INTO marks (id, {name}, changed) VALUES (?, ?, ?)"  # noqa: S608 - the two names below
+    f" ON CONFLICT (id) DO UPDATE SET {name} = excluded.{name}, changed = excluded.changed"
+    for name in ("read", "saved")
+}
+
+
+def put_mark(identity: str, name: Literal["read", "saved"], value: bool, now: datetime) -> Row:
+    """Write one mark of a headline, which may not be stored itself."""
+    return _execute(_MARK[name], lambda: (identity, int(value), now.timestamp()))
+
+
+def put_meta(key: str, value: str) -> Row:
+    """Write a short text under a name."""
+    return _execute("INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)", lambda: (key, value))
