@@ -133,8 +133,11 @@ class LoopbackServer:
         self._ca_dir = ca_dir
         self.asked: list[Asked] = []
         """Every request that came in, in order."""
+        self._arrival = asyncio.Event()
         self.connections = 0
         """Connections taken so far."""
+        self.compress = False
+        """Whether good answers are sent gzipped."""
         self.now_open = 0
         """Connections open at this moment."""
 
@@ -199,6 +202,12 @@ class LoopbackServer:
         """Return how many requests came for ``path`` (``*`` as with ``route``)."""
         return sum(_matches(path, asked.path) for asked in self.asked)
 
+    async def wait_for(self, path: str, count: int = 1) -> None:
+        """Wait until ``count`` requests have come for ``path``."""
+        while self.count(path) < count:
+            self._arrival.clear()
+            await self._arrival.wait()
+
     # Connections
 
     async def _take(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -233,6 +242,7 @@ class LoopbackServer:
             if length:
                 asked = replace(asked, body=await reader.readexactly(length))
             self.asked.append(asked)
+            self._arrival.set()
             if not await self._answer(asked, writer):
                 return
             if asked.headers.get("connection", "").lower() == "close":
@@ -245,7 +255,7 @@ class LoopbackServer:
         answer = found if isinstance(found, Answer) else await found
         fault = _best(self._faults, asked.path)
         if fault is None:
-            _write(writer, answer)
+            _write(writer, gzipped(answer) if self.compress else answer)
             await writer.drain()
             return True
         return await self._misbehave(fault, asked, answer, writer)
@@ -281,7 +291,7 @@ class LoopbackServer:
         elif fault is Fault.BLACK_HOLE:
             await asyncio.Event().wait()
         elif fault is Fault.SLOW_DRIP:
-            _write(writer, Answer(), length=1_000_000)
+            _write(writer, Answer(), length=100_000)
             while True:
                 writer.write(b" ")
                 await writer.drain()

@@ -46,6 +46,9 @@ KEEPALIVE = 75.0
 
 _PERMANENT = frozenset({301, 308})
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_LOCATION = "tui-monitor-location"
+"""Where the ``Location`` of an answer is put out of httpx's sight: it would fail over a bad one in its own way."""
+
 _SECRET_HEADERS = frozenset({"authorization", "cookie", "x-api-key"})
 
 
@@ -111,8 +114,10 @@ class _Engine:
 class Transport:
     """GET requests over one pool of connections. Belongs to one event loop."""
 
-    def __init__(self, *, user_agent: str, now: Now, allow_private_hosts: bool = False) -> None:
+    def __init__(self, *, user_agent: str, now: Now, allow_private_hosts: bool = False, longest: float = 120.0) -> None:
+        """``longest`` are the seconds that any request gets at the most, whatever a source asks for."""
         self._user_agent = user_agent
+        self._longest = longest
         self._now = now
         self._allow_private_hosts = allow_private_hosts
         self._engine: _Engine | None = None
@@ -151,6 +156,7 @@ class Transport:
         ``etag`` and ``last_modified`` make the request conditional; the answer may then have status 304.
         Statuses of ``allow_status`` are returned like a success. Raises ``SourceError`` for everything else.
         """
+        timeout = min(timeout, self._longest)
         full = f"{url}{'&' if '?' in url else '?'}{urlencode(params, safe=',')}" if params else url
         host = host_of(full)
         if safe_url(full) is None or not host:
@@ -207,7 +213,7 @@ class Transport:
         while True:
             answer = await self._send(engine, exchange)
             try:
-                if answer.status_code not in _REDIRECTS or "location" not in answer.headers:
+                if answer.status_code not in _REDIRECTS or _LOCATION not in answer.headers:
                     reader = await self._read(exchange, answer)
                     return Response(
                         status=answer.status_code,
@@ -219,7 +225,7 @@ class Transport:
                         octets=reader.octets,
                         elapsed=loop.time() - started,
                     )
-                self._redirect(engine, exchange, answer.status_code, answer.headers["location"])
+                self._redirect(engine, exchange, answer.status_code, answer.headers[_LOCATION])
             except engine.errors as error:
                 raise failure_of(error, exchange.host, engine.trust_problems) from error
             finally:
@@ -246,7 +252,10 @@ class Transport:
             try:
                 return await engine.client.send(request, stream=True)
             except PrivateAddressError:
-                raise _not_followed(exchange.host, "to a private address") from None
+                raise SourceError(
+                    FailureKind.REDIRECT,
+                    f"A redirect to {exchange.host} leads to a private address; it is not followed.",
+                ) from None
             except engine.errors as error:
                 # A server closes idle connections when it likes; whoever reuses one in that moment gets nothing.
                 reused = "http11.send_request_headers.started" in events and not any(
@@ -297,7 +306,10 @@ class Transport:
     def _redirect(self, engine: _Engine, exchange: _Exchange, status: int, location: str) -> None:
         """Turn ``exchange`` to where a redirect points, or refuse."""
         host = exchange.host
-        target = safe_url(urljoin(exchange.url, location[:2000]))
+        try:
+            target = safe_url(urljoin(exchange.url, location[:2000]))
+        except ValueError:
+            target = None
         target_host = host_of(target) if target else ""
         if target is None or not target_host:
             raise _not_followed(host, "to something that is no http or https address")
@@ -365,6 +377,11 @@ def failure_of(error: BaseException, host: str, trust_problems: list[str]) -> So
     return SourceError(FailureKind.REFUSED, f"The connection to {host} broke.")
 
 
+async def _hide_location(answer: httpx.Response) -> None:
+    if "location" in answer.headers:
+        answer.headers[_LOCATION] = answer.headers.pop("location")
+
+
 def _open_engine() -> _Engine:
     """Import httpx and build the client. Runs in a thread."""
     from http.cookiejar import DefaultCookiePolicy
@@ -379,6 +396,7 @@ def _open_engine() -> _Engine:
             verify=context,
             trust_env=True,
             follow_redirects=False,
+            event_hooks={"response": [_hide_location]},
             limits=httpx.Limits(max_connections=24, max_keepalive_connections=12, keepalive_expiry=KEEPALIVE),
         )
     except (ImportError, ValueError, httpx.InvalidURL) as error:

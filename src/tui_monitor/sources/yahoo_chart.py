@@ -18,6 +18,7 @@ from tui_monitor.sources.api import Batch, Descriptor, Request, Source, SourceCo
 from tui_monitor.sources.decoding import decode_json, first, rows, table
 from tui_monitor.sources.numbers import finite, known, moment, positive_price
 from tui_monitor.sources.options import Address, Options, Seconds, read_options
+from tui_monitor.sources.refusals import failure_of_status
 from tui_monitor.sources.transport import host_of
 from tui_monitor.sources.yahoo_host import YahooHost
 from tui_monitor.sources.yahoo_meta import path_from, quote_from_meta, raise_if_refused, window_of
@@ -144,7 +145,13 @@ async def _each(
             max_bytes=MAX_BYTES,
             allow_status=_UNKNOWN_SYMBOL,
         )
-        part: Batch = parse(answer.body, symbol, now, requests=spent, octets=answer.octets)
+        try:
+            part: Batch = parse(answer.body, symbol, now, requests=spent, octets=answer.octets)
+        except SourceError as error:
+            # 404 with Yahoo's own words is an unknown symbol; without them it is a wrong address.
+            if answer.status in _UNKNOWN_SYMBOL and error.kind is FailureKind.MALFORMED:
+                raise failure_of_status(answer.status, host_of(answer.url), b"", None) from error
+            raise
         parts.append(part)
     return Batch(
         source=source,
