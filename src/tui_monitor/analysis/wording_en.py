@@ -178,7 +178,7 @@ def _valuation(claim: Claim) -> tuple[str, str]:
     if facts.get("other") is not None:
         other = ratio_text(facts["other"])
         name = text(facts["other_name"])
-        comparisons.append((_against(own, other), f"{name}'s {other}"))
+        comparisons.append((_against(own, other), f"the {name}'s {other}"))
         brackets.append(f"{text(facts['other_short'])} {other}")
     told = ""
     for index, (way, what) in enumerate(comparisons):

@@ -164,7 +164,7 @@ def _valuation(claim: Claim, either: Choose) -> tuple[str, str]:
         brackets.append(f"5年{average}")
     if facts.get("other") is not None:
         other = ratio_text(facts["other"])
-        parts.append(f"{_against(own, other, either)}{text(facts['other_name'])}{other}倍")
+        parts.append(f"{_against(own, other, either)}{text(facts['other_name'])}的{other}倍")
         brackets.append(f"{text(facts['other_short'])} {other}")
     coverage = number(facts["coverage"])
     covered = "" if coverage >= 0.995 else either(
