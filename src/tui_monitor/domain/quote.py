@@ -34,6 +34,9 @@ class Quote:
     """In ``currency``'s major unit."""
     trailing_pe: float | None = None
     forward_pe: float | None = None
+    """Price over the earnings expected for the next twelve months, as the source states it."""
+    earnings_currency: str | None = None
+    """Currency of the earnings behind the ratios; a ratio without it is not used in sums."""
     currency: str | None = None
     kind: Kind = Kind.UNKNOWN
     name: str | None = None

@@ -27,6 +27,11 @@ MAX_HEADLINES = 5_000
 MAX_RATINGS = 5_000
 """Rating changes kept in memory."""
 
+SLOW_FIELDS = (
+    "market_cap", "trailing_pe", "forward_pe", "earnings_currency", "currency", "name", "year_high", "year_low",
+)  # fmt: skip
+"""What changes slowly: carried over from an earlier quote to a newer one that does not say it."""
+
 
 class Family(StrEnum):
     """What kind of value a key belongs to."""
@@ -70,6 +75,9 @@ class LatestStore:
         self._histories: dict[str, DailyHistory] = {}
         self._ratings: dict[str, RatingChange] = {}
         self._headlines: dict[str, Headline] = {}
+        self._family_revisions: dict[Family, int] = dict.fromkeys(Family, 0)
+        self._sorted_ratings: list[RatingChange] | None = None
+        self._sorted_headlines: list[Headline] | None = None
 
     # Reading
 
@@ -90,12 +98,18 @@ class LatestStore:
         return self._histories.get(symbol)
 
     def ratings(self) -> list[RatingChange]:
-        """Return all rating changes, newest first."""
-        return sorted(self._ratings.values(), key=lambda one: (one.time, one.key), reverse=True)
+        """Return all rating changes, newest first. The list is the caller's own."""
+        if self._sorted_ratings is None:
+            self._sorted_ratings = sorted(self._ratings.values(), key=lambda one: (one.time, one.key), reverse=True)
+        return list(self._sorted_ratings)
 
     def headlines(self) -> list[Headline]:
-        """Return all headlines, newest first."""
-        return sorted(self._headlines.values(), key=lambda one: (one.sort_time, one.id), reverse=True)
+        """Return all headlines, newest first. The list is the caller's own."""
+        if self._sorted_headlines is None:
+            self._sorted_headlines = sorted(
+                self._headlines.values(), key=lambda one: (one.sort_time, one.id), reverse=True
+            )
+        return list(self._sorted_headlines)
 
     def headline(self, identity: str) -> Headline | None:
         """Return one headline by its id."""
@@ -108,6 +122,10 @@ class LatestStore:
     def revision_of(self, family: Family, name: str) -> int:
         """Return the revision of the last change of one value, 0 if there is none."""
         return self._changed.get((family, name), 0)
+
+    def family_revision(self, family: Family) -> int:
+        """Return the revision of the last change within a family: what is derived from it may be kept until then."""
+        return self._family_revisions[family]
 
     def changes_since(self, revision: int) -> Iterator[Key]:
         """Yield the keys that changed after ``revision``, newest first."""
@@ -132,6 +150,11 @@ class LatestStore:
         self.revision += 1
         key = (family, name)
         self._changed[key] = self.revision
+        self._family_revisions[family] = self.revision
+        if family is Family.RATING:
+            self._sorted_ratings = None
+        elif family is Family.HEADLINE:
+            self._sorted_headlines = None
         self._changed.move_to_end(key)
 
     def _put_quote(self, quote: Quote) -> bool:
@@ -181,6 +204,8 @@ class LatestStore:
         if len(self._ratings) > MAX_RATINGS:
             for old in self.ratings()[MAX_RATINGS:]:
                 del self._ratings[old.key]
+                self._changed.pop((Family.RATING, old.key), None)
+            self._sorted_ratings = None
         return tuple(fresh)
 
     def _put_headlines(self, headlines: Iterable[Headline]) -> tuple[Headline, ...]:
@@ -198,6 +223,8 @@ class LatestStore:
         if len(self._headlines) > MAX_HEADLINES:
             for old in self.headlines()[MAX_HEADLINES:]:
                 del self._headlines[old.id]
+                self._changed.pop((Family.HEADLINE, old.id), None)
+            self._sorted_headlines = None
         return tuple(fresh)
 
 
@@ -218,7 +245,7 @@ def _keep_slow_fields(new: Quote, held: Quote) -> Quote:
     """Carry over what changes slowly and the newer answer does not say (another source, or a thinner one)."""
     carried = {
         name: getattr(held, name)
-        for name in ("market_cap", "trailing_pe", "forward_pe", "currency", "name", "year_high", "year_low")
+        for name in SLOW_FIELDS
         if getattr(new, name) is None and getattr(held, name) is not None
     }
     if new.currency is not None and held.currency is not None and new.currency != held.currency:

@@ -1,0 +1,105 @@
+"""Opening the screen from the command line: the settings, the terminal's fitness, one sentence for what is wrong."""
+
+from __future__ import annotations
+
+import os
+import sys
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from tui_monitor.cli.exits import ExitCode
+from tui_monitor.config.loading import load_settings
+from tui_monitor.config.paths import Paths
+from tui_monitor.domain.errors import ConfigError, MonitorError
+
+if TYPE_CHECKING:
+    from tui_monitor.config.settings import Settings
+
+
+def open_live(*, slow: bool, lang: str | None) -> int:
+    """Open the live screen; return the exit code."""
+    unfit = _unfit()
+    if unfit:
+        click.echo(unfit, err=True)
+        return ExitCode.USAGE
+    paths = Paths.from_environment()
+    try:
+        settings = _settings(paths, slow=slow, lang=lang)
+        for problem in paths.ensure():
+            click.echo(problem, err=True)
+        _start_log(paths, settings)
+        _prepare_terminal()
+        from tui_monitor.compose import run_live
+
+        return run_live(settings, paths)
+    except ConfigError as error:
+        click.echo(str(error), err=True)
+        return ExitCode.CONFIG
+    except MonitorError as error:
+        click.echo(str(error), err=True)
+        return ExitCode.NO_DATA
+
+
+def open_replay(
+    path: Path, *, speed: float | None, at: datetime | None, demo: bool, slow: bool, lang: str | None
+) -> int:
+    """Play a recording in the screen; return the exit code."""
+    unfit = _unfit()
+    if unfit:
+        click.echo(unfit, err=True)
+        return ExitCode.USAGE
+    paths = Paths.from_environment()
+    try:
+        settings = _settings(paths, slow=slow, lang=lang)
+        _prepare_terminal()
+        from tui_monitor.compose import run_replay
+
+        return run_replay(settings, path, speed=speed, at=at, demo=demo)
+    except ConfigError as error:
+        click.echo(str(error), err=True)
+        return ExitCode.CONFIG
+    except MonitorError as error:
+        click.echo(str(error), err=True)
+        return ExitCode.NO_DATA
+
+
+def _settings(paths: Paths, *, slow: bool, lang: str | None) -> Settings:
+    import msgspec
+
+    settings = load_settings(paths.config_file)
+    if slow or lang:
+        display = msgspec.structs.replace(
+            settings.display,
+            slow=slow or settings.display.slow,
+            language={"zh": "zh-Hant"}.get(lang, lang) if lang else settings.display.language,
+        )
+        settings = msgspec.structs.replace(settings, display=display)
+    return settings
+
+
+def _unfit() -> str | None:
+    """Return why no screen can be opened here, ``None`` if one can."""
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        return "tui-monitor needs a terminal for its screen. Without one use a command, such as: tui-monitor index"
+    if os.environ.get("TERM", "dumb") in {"", "dumb"}:
+        return "This terminal (TERM=dumb) cannot show a screen. Use a command, such as: tui-monitor index"
+    return None
+
+
+def _prepare_terminal() -> None:
+    """Set what Textual reads while it is imported."""
+    # Some terminals drop single characters that an input method commits while all keys are reported as escape
+    # codes; no key of ours needs that protocol.
+    os.environ.setdefault("TEXTUAL_DISABLE_KITTY_KEY", "1")
+    # Pixel-wise scrolling asks the terminal for more mouse reports than a table of lines can use.
+    os.environ.setdefault("TEXTUAL_SMOOTH_SCROLL", "0")
+    os.environ.setdefault("TEXTUAL_ANIMATIONS", "none")
+
+
+def _start_log(paths: Paths, settings: Settings) -> None:
+    from tui_monitor.store.log import start_log
+
+    start_log(paths.log_file, settings.log.level)

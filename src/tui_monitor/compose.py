@@ -1,0 +1,356 @@
+"""The composition root: builds everything, owns the task group, the signals and the order of closing.
+
+Nothing is asked of any network and nothing heavy is imported before the first paint; the sources are built after
+it. The engine's tasks are siblings of the app, not its workers: Textual cancels its workers without awaiting them.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import signal
+import sys
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime, tzinfo
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+from tui_monitor.config.paths import Paths
+from tui_monitor.config.seeds import load_instruments, load_reference, load_universe
+from tui_monitor.domain.instrument import mic_of
+from tui_monitor.domain.watchlist_edits import Add, Move, Remove
+from tui_monitor.engine.blocking import in_thread
+from tui_monitor.engine.clock import Clock, ReplayClock, SystemClock
+from tui_monitor.engine.sessions import SessionBook
+from tui_monitor.present.glyphs import ASCII, UNICODE
+from tui_monitor.present.view import View
+from tui_monitor.present.words import Words, language_of
+from tui_monitor.services.finding import Finder
+from tui_monitor.services.intake import Intake
+from tui_monitor.services.interests import wanted
+from tui_monitor.services.links import open_link
+from tui_monitor.services.storyteller import Storyteller
+from tui_monitor.services.watchlists import WatchlistService, default_lists
+from tui_monitor.sources.api import SourceContext, Topic
+from tui_monitor.store.database import Database
+from tui_monitor.store.latest import LatestStore
+from tui_monitor.store.writer import Writer
+
+if TYPE_CHECKING:
+    from tui_monitor.config.settings import Settings
+    from tui_monitor.domain.instrument import Instrument
+    from tui_monitor.domain.universe import Universe
+    from tui_monitor.engine.scheduler import Scheduler
+    from tui_monitor.sources.transport import Transport
+    from tui_monitor.store.recordings import Recording
+    from tui_monitor.tui.app import MonitorApp
+
+_log = logging.getLogger(__name__)
+
+OUTSIDE_SECONDS = 0.5
+"""How often the watchlist file is looked at for edits from outside."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Replay:
+    """A recording that takes the sources' place."""
+
+    recording: Recording
+    clock: ReplayClock
+    demo: bool
+
+
+class Monitor:
+    """The program, built and ready to run. One object a run."""
+
+    def __init__(
+        self, settings: Settings, paths: Paths, *, replay: Replay | None = None, environment: Mapping[str, str] | None = None
+    ) -> None:
+        self.settings = settings
+        self.paths = paths
+        self.replay = replay
+        self.environment = os.environ if environment is None else environment
+        self.clock: Clock = replay.clock if replay else SystemClock()
+        self.universe: Universe = load_universe(settings.market.universe)
+        self.instruments: dict[str, Instrument] = load_instruments(self.universe)
+        self.store = LatestStore()
+        # A replayed day never touches what is stored: it plays in memory.
+        self.database = Database.open(None if replay else paths.database, now=_wall_now)
+        self.writer = Writer(self.database)
+        self.lists = WatchlistService(paths, now=_wall_now, default=default_lists(self.universe))
+        self.book = SessionBook(
+            self.clock, on_loaded=None if replay else self.writer.put_calendar, overrides=settings.sessions
+        )
+        self.scheduler: Scheduler | None = None
+        self.transport: Transport | None = None
+        self.view = self._view()
+        self.storyteller = Storyteller(self.view, self.book.calendar)
+        self.intake = Intake(
+            self.store,
+            written=self.writer.put_applied,
+            home_lines=self.universe.us_lines(),
+        )
+        self._recall()
+
+    # Building
+
+    def _view(self) -> View:
+        display = self.settings.display
+        words = Words(language_of(display.language, self.environment))
+        ascii_only = display.glyphs == "ascii" or (display.glyphs == "auto" and not _speaks_utf8(self.environment))
+        mark = None
+        if self.replay is not None:
+            mark = words("demo.mark" if self.replay.demo else "replay.mark")
+        return View(
+            store=self.store,
+            clock=self.clock,
+            settings=self.settings,
+            universe=self.universe,
+            instruments=self.instruments,
+            reference=load_reference(),
+            words=words,
+            glyphs=ASCII if ascii_only else UNICODE,
+            zone=self._zone(),
+            session=self._session,
+            lists=lambda: self.lists.lists,
+            flash=display.flash and not display.slow,
+            replaying=mark,
+            notices=[*self.database.notices],
+        )
+
+    def _zone(self) -> tzinfo:
+        name = self.settings.display.timezone
+        if name == "exchange":
+            mic = mic_of(self.settings.market.index)
+            calendar = self.book.calendar(mic) if mic else None
+            name = calendar.zone if calendar else "Asia/Hong_Kong"
+        return ZoneInfo(name)
+
+    def _session(self, mic: str | None) -> Any:
+        return self.book.state(mic) if mic else None
+
+    def _recall(self) -> None:
+        """Take in what was stored, before any network."""
+        if self.replay is not None:
+            return
+        snapshot = self.database.read_latest()
+        self.book.seed(snapshot.calendars)
+        self.store.apply(snapshot.batch(_wall_now()))
+        self.view.read.update(snapshot.read)
+
+    def _recall_histories(self) -> None:
+        """Take in the stored daily bars: after the first paint, since twenty years take some milliseconds."""
+        from tui_monitor.sources.api import Batch
+
+        market = self.settings.market
+        found = [self.database.read_history(symbol) for symbol in dict.fromkeys((market.index, *market.peers))]
+        histories = tuple(one for one in found if one is not None)
+        if histories:
+            self.store.apply(Batch(source="database", received=_wall_now(), histories=histories))
+
+    def _build_sources(self) -> None:
+        from tui_monitor.engine.scheduler import Scheduler
+        from tui_monitor.services.source_setup import source_tables
+        from tui_monitor.sources.registry import build_sources
+        from tui_monitor.sources.transport import Transport
+
+        network = self.settings.network
+        self.transport = Transport(
+            user_agent=network.user_agent, now=self.clock.now, allow_private_hosts=network.allow_private_hosts
+        )
+        tables = source_tables(self.settings)
+        only = None
+        if self.replay is not None:
+            tables, only = {"replay": {"path": str(self.replay.recording.path)}}, {"replay"}
+        sources, warnings = build_sources(self._context, tables, only=only)
+        self.view.notices.extend(warnings)
+        self.scheduler = Scheduler(
+            sources,
+            clock=self.clock,
+            sink=self.intake.take,
+            is_open=self._is_open,
+            next_change=self._next_change,
+            requests_per_minute=network.requests_per_minute,
+        )
+        self.view.health = self.scheduler.health
+        self.retarget()
+
+    def _context(self, name: str, table: Mapping[str, Any]) -> SourceContext:
+        assert self.transport is not None
+        folder = self.paths.state_dir / "sources" / name
+        return SourceContext(
+            settings=table, transport=self.transport, now=self.clock.now, state_dir=folder, instruments=self.instruments
+        )
+
+    def _is_open(self, mic: str | None) -> bool:
+        if mic is None:
+            return True
+        state = self.book.state(mic)
+        return state is None or state.phase.live
+
+    def _next_change(self) -> datetime | None:
+        mic = mic_of(self.settings.market.index)
+        state = self.book.state(mic) if mic else None
+        return state.next_change if state else None
+
+    def _read_headlines_with(self) -> None:
+        """Give the intake what it reads headlines with. Off the start-up path: the indices take a moment."""
+        from tui_monitor.services.headline_reading import headline_readers
+
+        find_symbols, find_topics, read_rating = headline_readers(self.instruments)
+        self.intake.find_symbols = find_symbols
+        self.intake.find_topics = find_topics
+        self.intake.read_rating = read_rating
+
+    # Use-cases of the screen
+
+    def retarget(self) -> None:
+        """Tell the scheduler what is wanted now."""
+        if self.scheduler is not None:
+            for topic, symbols in wanted(self.settings, self.universe, self.instruments, self.lists.lists).items():
+                self.scheduler.set_interest(topic, symbols)
+
+    def refresh(self, topic: str | None) -> Sequence[str]:
+        """Ask the sources of a topic, or all, again."""
+        if self.scheduler is None:
+            return ()
+        return self.scheduler.refresh(Topic(topic) if topic else None)
+
+    def mics(self) -> set[str]:
+        """Return the exchanges of everything that is watched."""
+        topics = wanted(self.settings, self.universe, self.instruments, self.lists.lists)
+        return {mic for symbol in topics[Topic.QUOTES] if (mic := mic_of(symbol)) is not None}
+
+    # Running
+
+    async def run_engine(self) -> None:
+        """Build the sources and keep them going until cancelled."""
+        self._recall_histories()
+        self._read_headlines_with()
+        self._build_sources()
+        assert self.scheduler is not None
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self.scheduler.run(), name="scheduler")
+            group.create_task(self.book.run(self.mics), name="sessions")
+            group.create_task(self.storyteller.run(), name="storyteller")
+            group.create_task(self._watch_outside(), name="watchlist-file")
+
+    async def _watch_outside(self) -> None:
+        while True:
+            await asyncio.sleep(OUTSIDE_SECONDS)
+            with suppress(Exception):
+                # What went wrong with the file is in ``lists.problem``; the next look tries again.
+                await in_thread(self.lists.poll_outside, timeout=5.0, name="watchlist-file")
+
+    async def run_screen(self) -> int:
+        """Run the terminal front end with the engine beside it; return the exit code."""
+        ready = asyncio.Event()
+        app = self.build_app(ready.set)
+
+        async def engine() -> None:
+            await ready.wait()
+            await self.run_engine()
+
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            with suppress(NotImplementedError, ValueError):
+                loop.add_signal_handler(number, _leave, app, self.lists, number)
+        try:
+            async with asyncio.TaskGroup() as group:
+                running = group.create_task(engine(), name="engine")
+                await app.run_async(mouse=self.settings.display.mouse and not self.settings.display.slow)
+                running.cancel()
+        finally:
+            await self.aclose()
+        return app.return_code or 0
+
+    def build_app(self, on_ready: Callable[[], None] | None = None) -> MonitorApp:
+        """Return the app over this monitor."""
+        from tui_monitor.tui.app import MonitorApp
+        from tui_monitor.tui.services import Services
+
+        finder = Finder(self.instruments)
+        services = Services(
+            add=lambda name, symbols: self._edit(Add(name, tuple(symbols))),
+            remove=lambda name, symbols: self._edit(Remove(name, tuple(symbols))),
+            move=lambda name, symbol, to: self._edit(Move(name, (symbol,), to)),
+            undo=lambda: self.lists.undo() is not None,
+            redo=lambda: self.lists.redo() is not None,
+            resolve=finder.resolve,
+            refresh=self.refresh,
+            mark_read=lambda ids, read: self.writer.mark_read(ids, read),
+            open_link=lambda url: open_link(url),
+            pause_source=self._toggle_source,
+            refresh_source=lambda name: self.scheduler.refresh(name=name) if self.scheduler else (),
+            interest_changed=self.retarget,
+            problem=lambda: self.lists.problem or self.writer.problem,
+            replay_clock=self.replay.clock if self.replay else None,
+        )
+        return MonitorApp(self.view, services, theme=self._theme(), on_ready=on_ready)
+
+    def _edit(self, edit: Any) -> None:
+        self.lists.edit(edit)
+
+    def _toggle_source(self, name: str) -> None:
+        if self.scheduler is not None:
+            paused = self.scheduler.health[name].state == "paused"
+            (self.scheduler.resume if paused else self.scheduler.pause)(name)
+
+    def _theme(self) -> str:
+        """Return the theme: the terminal's own colours where no others can be shown."""
+        plain = "NO_COLOR" in self.environment
+        few = self.environment.get("TERM", "") in {"linux", "screen", "xterm-color", "vt100", "vt220"}
+        return "terminal" if plain or (few and "COLORTERM" not in self.environment) else self.settings.display.theme
+
+    async def aclose(self) -> None:
+        """Close everything, the database last."""
+        self.lists.flush()
+        if self.scheduler is not None:
+            await self.scheduler.aclose()
+        if self.transport is not None:
+            await self.transport.aclose()
+        await self.writer.aclose()
+        self.database.close()
+
+
+def run_live(settings: Settings, paths: Paths) -> int:
+    """Run the live monitor in the terminal."""
+    return asyncio.run(Monitor(settings, paths).run_screen())
+
+
+def run_replay(settings: Settings, path: Path, *, speed: float | None, at: datetime | None, demo: bool) -> int:
+    """Play a recording in the terminal. The person's own lists and database are not touched."""
+    from tui_monitor.store.recordings import open_recording
+
+    recording = open_recording(path)
+    header = recording.header
+    start = at or header.cue or header.start
+    clock = ReplayClock(start, recording.end, speed=speed or header.speed_hint)
+    with tempfile.TemporaryDirectory(prefix="tui-monitor-") as folder:
+        paths = Paths(Path(folder) / "config", Path(folder) / "state")
+        paths.ensure()
+        replay = Replay(recording=recording, clock=clock, demo=demo)
+        return asyncio.run(Monitor(settings, paths, replay=replay).run_screen())
+
+
+def _leave(app: MonitorApp, lists: WatchlistService, number: signal.Signals) -> None:
+    """End on a signal: the lists are saved first, then Textual gives the terminal back."""
+    lists.flush()
+    app.exit(return_code=128 + number)
+
+
+def _wall_now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _speaks_utf8(environment: Mapping[str, str]) -> bool:
+    """Whether the locale is UTF-8; one that says nothing (``C.UTF-8`` is common, plain ``C`` is not) counts as not."""
+    locale = environment.get("LC_ALL") or environment.get("LC_CTYPE") or environment.get("LANG") or ""
+    if not locale:
+        return (sys.stdout.encoding or "").lower().replace("-", "") == "utf8"
+    return "utf8" in locale.lower().replace("-", "")

@@ -1,0 +1,63 @@
+"""The glyph sets: a small, width-safe choice of Unicode, and plain ASCII for terminals without it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Glyphs:
+    """The signs that the screen draws with; each is one cell wide."""
+
+    up: str
+    down: str
+    flat: str
+    unread: str
+    marked: str
+    fail: str
+    wait: str
+    pause: str
+    dot: str
+    """Separates facts in a line."""
+    dash: str
+    """Stands for what is unknown."""
+    arrow: str
+    ellipsis: str
+    blocks: str
+    """Eight steps of a spark line, low to high."""
+    bar_full: str
+    bar_empty: str
+    bar_mark: str
+    top_left: str
+    top_right: str
+    bottom_left: str
+    bottom_right: str
+    horizontal: str
+    vertical: str
+    heavy_top_left: str
+    heavy_top_right: str
+    heavy_bottom_left: str
+    heavy_bottom_right: str
+    heavy_horizontal: str
+    heavy_vertical: str
+    braille: bool
+    """Whether lines may be drawn with braille patterns."""
+
+
+UNICODE = Glyphs(
+    up="▲", down="▼", flat="=", unread="●", marked="✓", fail="✗", wait="…", pause="‖",
+    dot="·", dash="–", arrow="→", ellipsis="…", blocks="▁▂▃▄▅▆▇█", bar_full="━", bar_empty="─", bar_mark="●",
+    top_left="┌", top_right="┐", bottom_left="└", bottom_right="┘", horizontal="─", vertical="│",
+    heavy_top_left="┏", heavy_top_right="┓", heavy_bottom_left="┗", heavy_bottom_right="┛",
+    heavy_horizontal="━", heavy_vertical="┃", braille=True,
+)  # fmt: skip
+"""For UTF-8 terminals."""
+
+ASCII = Glyphs(
+    up="+", down="-", flat="=", unread="*", marked="x", fail="!", wait=".", pause="|",
+    dot="|", dash="-", arrow=">", ellipsis="~", blocks="_.-~=+*#", bar_full="=", bar_empty="-", bar_mark="o",
+    top_left="+", top_right="+", bottom_left="+", bottom_right="+", horizontal="-", vertical="|",
+    heavy_top_left="#", heavy_top_right="#", heavy_bottom_left="#", heavy_bottom_right="#",
+    heavy_horizontal="=", heavy_vertical="#", braille=False,
+)  # fmt: skip
+"""For everything else."""

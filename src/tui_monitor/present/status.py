@@ -1,0 +1,77 @@
+"""The line at the bottom: each source's age or failure with the countdown to its next try, notices, hints."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tui_monitor.engine.health import SourceHealth, State
+from tui_monitor.present import numbers
+from tui_monitor.present.rows import Line, Span
+from tui_monitor.present.tone import Tone
+from tui_monitor.present.width import cells
+from tui_monitor.sources.api import Topic
+
+if TYPE_CHECKING:
+    from tui_monitor.present.view import View
+
+_ORDER = {Topic.RECORDING: 0, Topic.QUOTES: 1, Topic.RATINGS: 2, Topic.HISTORY: 3, Topic.HEADLINES: 4}
+
+
+def status(view: View, width: int, hints: str) -> Line:
+    """Return the status for ``width`` cells: what fails first, then the quotes' sources, then the others."""
+    if view.notices:
+        return (Span(f" {view.notices[-1]}", Tone.WARN),)
+    sources = sorted(view.health.values(), key=_rank)
+    room = width - 1
+    tail = f"  {hints} " if cells(hints) + 3 <= width // 2 else ""
+    room -= cells(tail)
+    spans: list[Span] = [Span(" ")]
+    dot = f" {view.glyphs.dot} "
+    left_out = 0
+    for health in sources:
+        text, tone = words_for(view, health)
+        if not text:
+            continue
+        need = cells(text) + (cells(dot) if len(spans) > 1 else 0)
+        reserve = 6 if health is not sources[-1] else 0
+        if need + reserve > room:
+            left_out += 1
+            continue
+        if len(spans) > 1:
+            spans.append(Span(dot, Tone.RULE))
+        spans.append(Span(text, tone))
+        room -= need
+    if left_out and room >= 5:
+        spans.append(Span(f" +{left_out}", Tone.MUTED))
+        room -= cells(f" +{left_out}")
+    if len(spans) == 1:
+        text = view.words("status.starting")
+        spans.append(Span(text, Tone.MUTED))
+        room -= cells(text)
+    spans.append(Span(" " * max(0, room)))
+    spans.append(Span(tail, Tone.MUTED))
+    return tuple(spans)
+
+
+def words_for(view: View, health: SourceHealth) -> tuple[str, Tone]:
+    """Return a source's state in few words: ``yahoo 4s``, ``scmp ✗ 503, next try 1:12``."""
+    name, words, glyphs = health.name, view.words, view.glyphs
+    wait = health.countdown(view.monotonic())
+    again = words("status.next-try", left=numbers.countdown(wait)) if wait is not None else ""
+    if health.state is State.PAUSED:
+        return f"{name} {glyphs.pause}", Tone.MUTED
+    if health.failure is not None and health.state is not State.UNNEEDED:
+        reason = words(f"failure.{health.failure_kind}") if health.failure_kind else words("failure.internal")
+        text = f"{name} {glyphs.fail} {reason}"
+        return f"{text}, {again}" if again else text, Tone.WARN
+    if health.state is State.UNNEEDED:
+        return "", Tone.MUTED
+    if health.last_good is None:
+        return f"{name} {glyphs.wait}", Tone.MUTED
+    age = numbers.age((view.now() - health.last_good).total_seconds(), view.language)
+    return f"{name} {age}", Tone.MUTED
+
+
+def _rank(health: SourceHealth) -> tuple[int, int, str]:
+    failing = health.failure is not None and health.state is not State.UNNEEDED
+    return (0 if failing else 1, _ORDER.get(health.topic, 9), health.name)

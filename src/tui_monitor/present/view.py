@@ -1,0 +1,102 @@
+"""What the presenters look at: one object with everything that the screen may show, and how to show it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, tzinfo
+from typing import TYPE_CHECKING
+
+from tui_monitor.domain.freshness import Freshness, freshness
+from tui_monitor.domain.instrument import Instrument, mic_of
+from tui_monitor.present.tone import Tone
+
+if TYPE_CHECKING:
+    from tui_monitor.analysis.board import Board
+    from tui_monitor.config.settings import Settings
+    from tui_monitor.domain.quote import Quote
+    from tui_monitor.domain.reference import Reference
+    from tui_monitor.domain.session import SessionState
+    from tui_monitor.domain.universe import Universe
+    from tui_monitor.domain.watchlist import Watchlists
+    from tui_monitor.engine.clock import Clock
+    from tui_monitor.engine.health import SourceHealth
+    from tui_monitor.present.glyphs import Glyphs
+    from tui_monitor.present.words import Words
+    from tui_monitor.store.latest import LatestStore
+
+
+@dataclass(slots=True)
+class View:
+    """Everything that presenters read. They change nothing in it."""
+
+    store: LatestStore
+    clock: Clock
+    settings: Settings
+    universe: Universe
+    instruments: Mapping[str, Instrument]
+    reference: Reference
+    words: Words
+    glyphs: Glyphs
+    zone: tzinfo
+    """Zone of the clock and of times that are shown."""
+    session: Callable[[str | None], SessionState | None]
+    """State of an exchange by its market identifier code."""
+    lists: Callable[[], Watchlists]
+    health: Mapping[str, SourceHealth] = field(default_factory=dict)
+    period: float = 15.0
+    """Seconds between two polls of quotes as they run now."""
+    flash: bool = True
+    replaying: str | None = None
+    """Words for the mark of a replayed day, ``None`` when live."""
+    board: Board | None = None
+    """What is notable about the index, told anew off the frame's path."""
+    read: set[str] = field(default_factory=set)
+    """Ids of the headlines that were read."""
+    seen_ratings: set[str] = field(default_factory=set)
+    """Keys of the rating changes that were looked at."""
+    notices: list[str] = field(default_factory=list)
+    """Sentences that the person should know, newest last."""
+
+    @property
+    def language(self) -> str:
+        """The interface's language."""
+        return self.words.language
+
+    @property
+    def index(self) -> str:
+        """Symbol of the index."""
+        return self.settings.market.index
+
+    def now(self) -> datetime:
+        """Return the market's moment."""
+        return self.clock.now()
+
+    def monotonic(self) -> float:
+        """Return the machine's seconds."""
+        return self.clock.monotonic()
+
+    def name(self, symbol: str, quote: Quote | None = None, *, short: bool = True) -> str:
+        """Return the best name of ``symbol``: the known one in the person's language, else the source's."""
+        instrument = self.instruments.get(symbol)
+        name = instrument.name(self.language, short=short) if instrument else None
+        return name or (quote.name if quote and quote.name else symbol)
+
+    def second_name(self, symbol: str) -> str:
+        """Return the name in the other script: Chinese beside English, English beside Chinese."""
+        instrument = self.instruments.get(symbol)
+        if instrument is None:
+            return ""
+        other = "zh-Hant" if self.language == "en" else "en"
+        name = instrument.name(other) or ""
+        return "" if name == instrument.name(self.language) else name
+
+    def freshness(self, quote: Quote) -> Freshness:
+        """Return how current ``quote`` is against its exchange's session."""
+        mic = mic_of(quote.symbol)
+        state = self.session(mic) if mic else None
+        return freshness(quote, state, self.now(), period=self.period)
+
+    def tone(self, quote: Quote, tone: Tone) -> Tone:
+        """Return ``tone``, or the fading one where the number is older than it should be."""
+        return tone if self.freshness(quote) is Freshness.FRESH else Tone.FAINT

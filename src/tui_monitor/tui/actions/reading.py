@@ -1,0 +1,81 @@
+"""Reading: unread marks, links, the clipboard."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tui_monitor.tui.layout import PanelId
+from tui_monitor.tui.panels.table import TablePanel
+
+if TYPE_CHECKING:
+    from tui_monitor.tui.screens.main import MainScreen
+
+
+def _table(screen: MainScreen) -> TablePanel | None:
+    panel = screen.current
+    return panel if isinstance(panel, TablePanel) else None
+
+
+def _marks(screen: MainScreen) -> set[str]:
+    view = screen.view
+    return view.read if screen.desk.focused_panel is PanelId.HEADLINES else view.seen_ratings
+
+
+def next_unread(screen: MainScreen) -> None:
+    """Go to the next unread row and mark the one that is left as read."""
+    _go(screen, 1)
+
+
+def previous_unread(screen: MainScreen) -> None:
+    """Go to the previous unread row."""
+    _go(screen, -1)
+
+
+def _go(screen: MainScreen, step: int) -> None:
+    table = _table(screen)
+    if table is None or not table.keys:
+        return
+    marks = _marks(screen)
+    if table.cursor_key is not None:
+        screen.mark_read([table.cursor_key], read=True)
+    at = table.cursor_at + step
+    while 0 <= at < len(table.keys):
+        if table.keys[at] not in marks:
+            table.move_cursor(at)
+            return
+        at += step
+    screen.say(screen.view.words("read.none"))
+
+
+def toggle(screen: MainScreen) -> None:
+    """Mark the row as read, or as unread again."""
+    table = _table(screen)
+    if table is not None and table.cursor_key is not None:
+        screen.mark_read([table.cursor_key], read=table.cursor_key not in _marks(screen))
+        table.move_by(1)
+
+
+def mark_all(screen: MainScreen) -> None:
+    """Mark every row that the filter shows as read."""
+    table = _table(screen)
+    if table is not None:
+        screen.mark_read(list(table.keys), read=True)
+
+
+def open_link(screen: MainScreen) -> None:
+    """Open the row's link in the browser."""
+    url = screen.link_under_cursor()
+    if url is None:
+        screen.say(screen.view.words("link.none"))
+        return
+    screen.services.open_link(url)
+    screen.say(screen.view.words("link.opened"))
+
+
+def copy(screen: MainScreen) -> None:
+    """Copy the row's link, or its symbol."""
+    table = _table(screen)
+    text = screen.link_under_cursor() or (table.cursor_key if table else screen.view.index)
+    if text:
+        screen.app.copy_to_clipboard(text)
+        screen.say(screen.view.words("link.copied", text=text[:60]))

@@ -1,0 +1,111 @@
+"""What is to be seen: panels, zoom, order, finding, opening a row."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from tui_monitor.present.headlines import HeadlinesModel
+from tui_monitor.present.movers import MoversModel
+from tui_monitor.present.ratings import RatingsModel
+from tui_monitor.present.watchlist import WatchlistModel
+from tui_monitor.tui.layout import ORDER, PanelId
+from tui_monitor.tui.panels.table import TablePanel
+
+if TYPE_CHECKING:
+    from tui_monitor.tui.screens.main import MainScreen
+
+
+def panel_shower(panel: PanelId) -> Callable[[MainScreen], None]:
+    """Return the action that gives ``panel`` the focus."""
+
+    def show(screen: MainScreen) -> None:
+        screen.show_panel(panel)
+
+    return show
+
+
+def next_panel(screen: MainScreen) -> None:
+    """Give the next panel the focus."""
+    screen.show_panel(ORDER[(ORDER.index(screen.desk.focused_panel) + 1) % len(ORDER)])
+
+
+def previous_panel(screen: MainScreen) -> None:
+    """Give the previous panel the focus."""
+    screen.show_panel(ORDER[(ORDER.index(screen.desk.focused_panel) - 1) % len(ORDER)])
+
+
+def zoom(screen: MainScreen) -> None:
+    """Show the panel in hand alone, or all again."""
+    screen.desk.show(screen.desk.focused_panel, zoomed=not screen.desk.zoomed)
+    screen.after_layout()
+
+
+def back(screen: MainScreen) -> None:
+    """Take back what narrows the view: the notice, the query, the zoom, one at a time."""
+    if screen.view.notices:
+        screen.view.notices.clear()
+        screen.repaint_lines()
+        return
+    panel = screen.current
+    if isinstance(panel, TablePanel) and getattr(panel.model, "query", None):
+        panel.model.query = ""  # type: ignore[attr-defined]
+        panel.reload()
+        return
+    if screen.desk.zoomed:
+        zoom(screen)
+
+
+def sort(screen: MainScreen) -> None:
+    """Order the rows by the next column."""
+    panel = screen.current
+    if isinstance(panel, TablePanel) and isinstance(panel.model, (MoversModel, RatingsModel, WatchlistModel)):
+        panel.model.next_sort()
+        panel.reload()
+
+
+def reverse(screen: MainScreen) -> None:
+    """Turn the order round."""
+    panel = screen.current
+    if isinstance(panel, TablePanel) and isinstance(panel.model, MoversModel):
+        panel.model.descending = not panel.model.descending
+        panel.reload()
+
+
+def mine_only(screen: MainScreen) -> None:
+    """Show only what concerns the person's lists, or everything again."""
+    panel = screen.current
+    if isinstance(panel, TablePanel) and isinstance(panel.model, (HeadlinesModel, RatingsModel)):
+        panel.model.mine = not panel.model.mine
+        panel.reload()
+
+
+def unread_only(screen: MainScreen) -> None:
+    """Show only unread headlines, or all again."""
+    panel = screen.current
+    if isinstance(panel, TablePanel) and isinstance(panel.model, HeadlinesModel):
+        panel.model.unread_only = not panel.model.unread_only
+        panel.reload()
+
+
+def find(screen: MainScreen) -> None:
+    """Find as the person types."""
+    panel = screen.current
+    if not isinstance(panel, TablePanel) or not hasattr(panel.model, "query"):
+        return
+    table = panel
+    before = str(getattr(table.model, "query", ""))
+
+    def narrow(text: str) -> None:
+        table.model.query = text.strip()  # type: ignore[attr-defined]
+        table.reload()
+
+    def done(text: str | None) -> None:
+        narrow(before if text is None else text)
+
+    screen.ask(screen.view.words("prompt.find"), before, changed=narrow, done=done)
+
+
+def open_row(screen: MainScreen) -> None:
+    """Open what is under the cursor."""
+    screen.open_current()

@@ -1,0 +1,72 @@
+"""The app: a shell. It registers the themes, shows the main screen and passes on what concerns the whole program."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from textual.app import App
+
+from tui_monitor.tui.palette import Palette, textual_theme
+from tui_monitor.tui.palette_commands import MonitorCommands
+from tui_monitor.tui.screens.main import MainScreen
+
+if TYPE_CHECKING:
+    from textual import events
+
+    from tui_monitor.present.view import View
+    from tui_monitor.tui.services import Services
+
+FRAMES = 5.0
+"""Frames a second."""
+
+SLOW_FRAMES = 1.0
+"""Frames a second on slow links."""
+
+
+class MonitorApp(App[None]):
+    """The terminal front end."""
+
+    TITLE = "tui-monitor"
+    COMMANDS = {MonitorCommands}  # noqa: RUF012 - Textual's own way to declare them
+    COMMAND_PALETTE_BINDING = "ctrl+p"
+    ENABLE_COMMAND_PALETTE = True
+    CSS = """
+    Screen { background: $background; color: $foreground; }
+    """
+
+    def __init__(
+        self, view: View, services: Services, *, theme: str, on_ready: Callable[[], None] | None = None
+    ) -> None:
+        super().__init__()
+        self.view = view
+        self.services = services
+        self._monitor_theme = theme
+        self._ready_callback = on_ready
+        for name in ("dark", "light", "terminal"):
+            self.register_theme(textual_theme(name))
+        self.theme = f"monitor-{theme}"
+        frames = SLOW_FRAMES if view.settings.display.slow else FRAMES
+        self.main = MainScreen(view, services, Palette(theme, view.settings.display.colours), frames=frames)
+
+    def on_mount(self) -> None:
+        """Show the main screen, with the person's own keys."""
+        self.set_keymap(dict(self.view.settings.keys.bind))
+        self.push_screen(self.main)
+
+    def on_ready(self) -> None:
+        """Tell that the first paint is out: what is heavy may begin now."""
+        if self._ready_callback is not None:
+            self.call_after_refresh(self._ready_callback)
+
+    def run_command(self, command_id: str) -> None:
+        """Run a command by its id."""
+        self.main.action_run(command_id)
+
+    def on_app_blur(self, event: events.AppBlur) -> None:  # noqa: ARG002 - Textual's signature
+        """Slow down while the terminal has no focus."""
+        self.main.frame_clock.rest()
+
+    def on_app_focus(self, event: events.AppFocus) -> None:  # noqa: ARG002 - Textual's signature
+        """Go on."""
+        self.main.frame_clock.resume()

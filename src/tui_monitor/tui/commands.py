@@ -1,0 +1,123 @@
+"""The registry of commands: one row each. Keys, palette, help, hints and docs are derived from it.
+
+To add a command, add a row here and its words (``command.ID``) to the catalogues.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from tui_monitor.tui.actions import lists, moving, program, reading, showing
+from tui_monitor.tui.layout import ORDER, PanelId
+
+if TYPE_CHECKING:
+    from tui_monitor.tui.screens.main import MainScreen
+
+_TABLES = frozenset({PanelId.MOVERS, PanelId.RATINGS, PanelId.HEADLINES, PanelId.WATCHLIST})
+_WATCH = frozenset({PanelId.WATCHLIST})
+_NEWS = frozenset({PanelId.HEADLINES})
+_MARKS = frozenset({PanelId.HEADLINES, PanelId.RATINGS})
+
+GROUPS = ("moving", "panels", "list", "reading", "data", "program")
+"""Headings of the help screen, in its order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One thing that a person can make the program do."""
+
+    id: str
+    """``scope.verb``; its words are ``command.ID`` in the catalogues, its keys can be changed by it."""
+    keys: tuple[str, ...]
+    group: str
+    run: Callable[[MainScreen], None]
+    panels: frozenset[PanelId] | None = None
+    """Panels in which it works; ``None``: everywhere."""
+    hint: bool = False
+    """Named in the status line while one of its panels has the focus."""
+    replay_only: bool = False
+    """Works only while a recording is played."""
+
+    def works(self, panel: PanelId, *, replaying: bool) -> bool:
+        """Whether it can be used while ``panel`` has the focus."""
+        return (self.panels is None or panel in self.panels) and (replaying or not self.replay_only)
+
+
+COMMANDS: tuple[Command, ...] = (
+    Command("cursor.down", ("j", "down"), "moving", moving.down),
+    Command("cursor.up", ("k", "up"), "moving", moving.up),
+    Command("cursor.page-down", ("pagedown", "ctrl+d"), "moving", moving.page_down),
+    Command("cursor.page-up", ("pageup", "ctrl+u"), "moving", moving.page_up),
+    Command("cursor.first", ("g", "home"), "moving", moving.first),
+    Command("cursor.last", ("G", "end"), "moving", moving.last),
+    Command("row.open", ("enter",), "moving", showing.open_row, hint=True),
+    Command("panel.next", ("tab",), "panels", showing.next_panel),
+    Command("panel.previous", ("shift+tab",), "panels", showing.previous_panel),
+    *(
+        Command(f"panel.{panel}", (str(number),), "panels", showing.panel_shower(panel))
+        for number, panel in enumerate(ORDER, start=1)
+    ),
+    Command("panel.zoom", ("z",), "panels", showing.zoom),
+    Command("list.find", ("slash",), "list", showing.find, _TABLES, hint=True),
+    Command("list.sort", ("s",), "list", showing.sort, _TABLES, hint=True),
+    Command("list.reverse", ("S",), "list", showing.reverse, frozenset({PanelId.MOVERS})),
+    Command("list.mine", ("m",), "list", showing.mine_only, _MARKS),
+    Command("list.unread", ("U",), "list", showing.unread_only, _NEWS),
+    Command("watch.add", ("a", "plus"), "list", lists.add, hint=True),
+    Command("watch.remove", ("d", "minus", "delete"), "list", lists.remove, _WATCH, hint=True),
+    Command("watch.move-down", ("J",), "list", lists.move_down, _WATCH),
+    Command("watch.move-up", ("K",), "list", lists.move_up, _WATCH),
+    Command("watch.next-list", ("right_square_bracket",), "list", lists.next_list, _WATCH),
+    Command("watch.previous-list", ("left_square_bracket",), "list", lists.previous_list, _WATCH),
+    Command("watch.undo", ("u",), "list", lists.undo, hint=True),
+    Command("watch.redo", ("ctrl+r",), "list", lists.redo),
+    Command("read.next", ("n",), "reading", reading.next_unread, _MARKS),
+    Command("read.previous", ("p",), "reading", reading.previous_unread, _MARKS),
+    Command("read.toggle", ("N",), "reading", reading.toggle, _MARKS),
+    Command("read.all", ("A",), "reading", reading.mark_all, _MARKS),
+    Command("link.open", ("o",), "reading", reading.open_link, _MARKS, hint=True),
+    Command("link.copy", ("y",), "reading", reading.copy),
+    Command("data.refresh", ("r",), "data", program.refresh),
+    Command("data.refresh-all", ("R",), "data", program.refresh_all),
+    Command("data.sources", ("i",), "data", program.sources),
+    Command("replay.pause", ("space",), "data", program.pause, replay_only=True),
+    Command("replay.step", ("full_stop",), "data", program.step, replay_only=True),
+    Command("replay.faster", ("greater_than_sign",), "data", program.faster, replay_only=True),
+    Command("replay.slower", ("less_than_sign",), "data", program.slower, replay_only=True),
+    Command("view.colours", ("c",), "program", program.colours),
+    Command("view.theme", ("T",), "program", program.theme),
+    Command("view.language", ("L",), "program", program.language),
+    Command("view.redraw", ("ctrl+l",), "program", program.redraw),
+    Command("program.palette", ("ctrl+p", "colon"), "program", program.palette),
+    Command("program.help", ("question_mark", "f1"), "program", program.help_screen, hint=True),
+    Command("program.back", ("escape",), "program", showing.back),
+    Command("program.quit", ("q", "ctrl+q"), "program", program.leave),
+)
+"""All commands."""
+
+BY_ID = {command.id: command for command in COMMANDS}
+"""Commands by their id."""
+
+_KEY_NAMES = {
+    "slash": "/", "question_mark": "?", "plus": "+", "minus": "-", "full_stop": ".", "colon": ":",
+    "right_square_bracket": "]", "left_square_bracket": "[", "greater_than_sign": ">", "less_than_sign": "<",
+    "escape": "Esc", "enter": "Enter", "tab": "Tab", "shift+tab": "Shift+Tab", "space": "Space", "down": "Down",
+    "up": "Up", "pagedown": "PgDn", "pageup": "PgUp", "home": "Home", "end": "End", "delete": "Del", "f1": "F1",
+}  # fmt: skip
+
+
+def key_name(key: str) -> str:
+    """Return a key as people write it."""
+    if key in _KEY_NAMES:
+        return _KEY_NAMES[key]
+    if key.startswith("ctrl+"):
+        return f"Ctrl+{key.removeprefix('ctrl+').upper()}"
+    return key
+
+
+def keys_of(command: Command, rebound: dict[str, str]) -> tuple[str, ...]:
+    """Return the keys of a command with the person's own in force."""
+    own = rebound.get(command.id)
+    return tuple(key.strip() for key in own.split(",") if key.strip()) if own else command.keys

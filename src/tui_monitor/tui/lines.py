@@ -1,0 +1,70 @@
+"""The lines that are always there: header, the strip of panel names on small screens, status."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tui_monitor.present import header, status
+from tui_monitor.present.rows import Span
+from tui_monitor.present.tone import Tone
+from tui_monitor.tui.layout import ORDER
+from tui_monitor.tui.panels.base import PaintedLines, Segments
+
+if TYPE_CHECKING:
+    from tui_monitor.present.view import View
+    from tui_monitor.tui.desk import Desk
+    from tui_monitor.tui.palette import Palette
+
+
+class HeaderLine(PaintedLines):
+    """The index, its session, the market's clock."""
+
+    DEFAULT_CSS = "HeaderLine { height: 1; }"
+
+    def __init__(self, palette: Palette, view: View) -> None:
+        super().__init__(palette, id="header")
+        self.view = view
+
+    def compose_lines(self) -> list[Segments]:
+        """Return the one line."""
+        return [self.segments(header.header(self.view, self.size.width), self.size.width)]
+
+
+class PanelStrip(PaintedLines):
+    """The names of the panels with their keys, where not all of them are to be seen."""
+
+    DEFAULT_CSS = "PanelStrip { height: 1; }"
+
+    def __init__(self, palette: Palette, view: View, desk: Desk) -> None:
+        super().__init__(palette, id="strip")
+        self.view = view
+        self.desk = desk
+
+    def compose_lines(self) -> list[Segments]:
+        """Return the one line, the panel in hand set off."""
+        width = self.size.width
+        short = width < 58
+        spans = [Span(" ")]
+        for number, panel in enumerate(ORDER, start=1):
+            chosen = panel is self.desk.focused_panel
+            words = self.view.words(f"panel.{panel}")
+            text = f"{number}" if short and not chosen else f"{number} {words}"
+            spans.append(Span(f"[{text}]" if chosen else f" {text} ", Tone.TITLE if chosen else Tone.MUTED))
+        return [self.segments(spans, width)]
+
+
+class StatusLine(PaintedLines):
+    """Each source's age or failure, and the keys that matter here."""
+
+    DEFAULT_CSS = "StatusLine { height: 1; }"
+
+    def __init__(self, palette: Palette, view: View) -> None:
+        super().__init__(palette, id="status")
+        self.view = view
+        self.hints = ""
+        """Keys of the panel in hand, in few words."""
+
+    def compose_lines(self) -> list[Segments]:
+        """Return the one line."""
+        width = self.size.width
+        return [self.segments(status.status(self.view, width, self.hints), width)]

@@ -1,0 +1,224 @@
+"""A panel: a framed piece of the screen that keeps what it has painted and sends only what differs.
+
+A panel composes its lines from a view model, compares them with the ones on the screen and refreshes the cells
+that changed, nothing else. Arrival of data never paints; the frame clock calls ``frame``.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rich.segment import Segment
+from textual.geometry import Region
+from textual.strip import Strip
+from textual.widget import Widget
+
+from tui_monitor.present.rows import Line, Span
+from tui_monitor.present.tone import Tone
+from tui_monitor.tui.strips import changed_spans, fit, width_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from rich.style import Style
+    from textual import events
+
+    from tui_monitor.present.view import View
+    from tui_monitor.store.latest import Key
+    from tui_monitor.tui.layout import PanelId
+    from tui_monitor.tui.palette import Palette
+
+Segments = list[Segment]
+
+
+class PaintedLines(Widget):
+    """A widget of painted lines: compares, sends what differs. Holds no data of its own."""
+
+    ALLOW_SELECT = False
+
+    def __init__(self, palette: Palette, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self.palette = palette
+        self._painted: list[Segments] = []
+
+    def compose_lines(self) -> list[Segments]:
+        """Return what the widget should show: one list of segments a line, each as wide as the widget."""
+        raise NotImplementedError
+
+    def repaint(self, lines: list[Segments] | None = None) -> int:
+        """Bring the screen to ``lines`` (or to ``compose_lines()``); return how many places were sent."""
+        size = self.size
+        if not size.width or not size.height:
+            return 0
+        fresh = self.compose_lines() if lines is None else lines
+        if len(fresh) != len(self._painted):
+            self._painted = fresh
+            self.refresh()
+            return 1
+        regions: list[Region] = []
+        for y, (old, new) in enumerate(zip(self._painted, fresh, strict=True)):
+            if old is not new:
+                regions.extend(Region(x, y, width, 1) for x, width in changed_spans(old, new))
+        self._painted = fresh
+        if regions:
+            self.refresh(*regions)
+        return len(regions)
+
+    def paint_all(self) -> None:
+        """Compose and send everything: after a resize, a new theme, a new language."""
+        self._painted = self.compose_lines() if self.size.width and self.size.height else []
+        self.refresh()
+
+    def render_line(self, y: int) -> Strip:
+        """Return what was painted last; never composes, so that Textual may ask at any time."""
+        if y < len(self._painted):
+            return Strip(self._painted[y], self.size.width)
+        return Strip.blank(self.size.width, self.palette.style(Tone.PLAIN))
+
+    def on_resize(self, event: events.Resize) -> None:  # noqa: ARG002 - Textual's signature
+        """Compose for the new size."""
+        self.paint_all()
+
+    def segments(self, line: Iterable[Span], width: int, ground: Style | None = None) -> Segments:
+        """Return ``line`` as segments of exactly ``width`` cells; neighbours of one style become one."""
+        out: Segments = []
+        room = width
+        blank = ground or self.palette.style(Tone.PLAIN)
+        for text, tone in line:
+            if room <= 0:
+                break
+            cells = width_of(text)
+            if cells > room:
+                text = fit(text, room)
+                cells = room
+            style = self.palette.style(tone) if ground is None else ground
+            if out and (out[-1].style == style or text.isspace()):
+                out[-1] = Segment(out[-1].text + text, out[-1].style)
+            else:
+                out.append(Segment(text, style))
+            room -= cells
+        if room > 0:
+            if out:
+                out[-1] = Segment(out[-1].text + " " * room, out[-1].style)
+            else:
+                out.append(Segment(" " * room, blank))
+        return out
+
+
+class Panel(PaintedLines, can_focus=True):
+    """A framed panel. Subclasses give the title and the lines within the frame."""
+
+    def __init__(self, panel_id: PanelId, palette: Palette, view: View) -> None:
+        super().__init__(palette, id=f"panel-{panel_id}")
+        self.panel_id = panel_id
+        self.view = view
+
+    @property
+    def inner_width(self) -> int:
+        """Cells within the frame."""
+        return max(0, self.size.width - 2)
+
+    @property
+    def inner_height(self) -> int:
+        """Lines within the frame."""
+        return max(0, self.size.height - 2)
+
+    def title(self) -> Line:
+        """Return the words in the frame's upper edge."""
+        raise NotImplementedError
+
+    def note(self) -> Line:
+        """Return the words at the right of the frame's upper edge."""
+        return ()
+
+    def foot(self) -> Line:
+        """Return the words in the frame's lower edge."""
+        return ()
+
+    def body(self) -> list[Segments]:
+        """Return the lines within the frame, ``inner_height`` of them, ``inner_width`` wide."""
+        raise NotImplementedError
+
+    def frame(self, changed: set[Key], *, second: bool) -> None:
+        """Take in what changed since the last frame; ``second`` says that a new second has begun."""
+        raise NotImplementedError
+
+    def compose_lines(self) -> list[Segments]:
+        """Return frame and body."""
+        width, height = self.size.width, self.size.height
+        if width < 4 or height < 3:
+            body = self.body() if width and height else []
+            return [self.segments((), width) for _ in range(height)] if not body else self._bare(body)
+        glyphs = self.view.glyphs
+        focused = self.has_focus
+        rule = self.palette.rule_focus if focused else self.palette.rule
+        bar = glyphs.heavy_vertical if focused else glyphs.vertical
+        edge = Segment(bar, rule)
+        lines = [self._edge(top=True, rule=rule)]
+        lines.extend([edge, *one, edge] for one in self.body())
+        lines.append(self._edge(top=False, rule=rule))
+        return lines
+
+    def _bare(self, body: list[Segments]) -> list[Segments]:
+        lines = body[: self.size.height]
+        lines.extend(self.segments((), self.size.width) for _ in range(self.size.height - len(lines)))
+        return lines
+
+    def _edge(self, *, top: bool, rule: Style) -> Segments:
+        glyphs = self.view.glyphs
+        if self.has_focus:
+            line = glyphs.heavy_horizontal
+            left, right = (
+                (glyphs.heavy_top_left, glyphs.heavy_top_right)
+                if top
+                else (glyphs.heavy_bottom_left, glyphs.heavy_bottom_right)
+            )
+        else:
+            line = glyphs.horizontal
+            left, right = (glyphs.top_left, glyphs.top_right) if top else (glyphs.bottom_left, glyphs.bottom_right)
+        room = self.size.width - 4
+        start = _crop(self.title() if top else (), room)
+        end = _crop(self.note() if top else self.foot(), room - _width(start) - (3 if start else 0))
+        out: Segments = [Segment(left, rule)]
+        used = 0
+        if start:
+            out.append(Segment(" ", rule))
+            out.extend(Segment(text, self._title_style(tone)) for text, tone in start)
+            out.append(Segment(" ", rule))
+            used += _width(start) + 2
+        tail = _width(end) + 2 if end else 0
+        out.append(Segment(line * max(0, self.size.width - 2 - used - tail), rule))
+        if end:
+            out.append(Segment(" ", rule))
+            out.extend(Segment(text, self.palette.style(tone)) for text, tone in end)
+            out.append(Segment(" ", rule))
+        out.append(Segment(right, rule))
+        return out
+
+    def _title_style(self, tone: Tone) -> Style:
+        style = self.palette.style(tone)
+        return style + self.palette.rule_focus if self.has_focus and tone is Tone.TITLE else style
+
+    def on_focus(self) -> None:
+        """Draw the heavy frame."""
+        self.repaint()
+
+    def on_blur(self) -> None:
+        """Draw the light frame."""
+        self.repaint()
+
+
+def _width(line: Iterable[Span]) -> int:
+    return sum(width_of(text) for text, _ in line)
+
+
+def _crop(line: Line, room: int) -> Line:
+    """Drop whole spans from the end until the line fits; crop the last one if even it is too long."""
+    kept = list(line)
+    while len(kept) > 1 and _width(kept) > room:
+        kept.pop()
+    if kept and _width(kept) > room:
+        if room < 4:
+            return ()
+        kept[0] = Span(fit(kept[0].text, room).rstrip(), kept[0].tone)
+    return tuple(kept)

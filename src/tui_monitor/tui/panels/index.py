@@ -1,0 +1,38 @@
+"""The index panel: paints the lines that ``present.index_panel`` gives."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tui_monitor.present import index_panel
+from tui_monitor.store.latest import Family
+from tui_monitor.tui.panels.base import Panel, Segments
+
+if TYPE_CHECKING:
+    from tui_monitor.present.rows import Line
+    from tui_monitor.store.latest import Key
+
+
+class IndexPanel(Panel):
+    """Level, path, claims, peers and macro strip of the index."""
+
+    def title(self) -> Line:
+        """Return the panel's title."""
+        return index_panel.title(self.view)
+
+    def note(self) -> Line:
+        """Return where the level comes from."""
+        return index_panel.note(self.view)
+
+    def frame(self, changed: set[Key], *, second: bool) -> None:
+        """Paint again when a quote or the index's path changed, and each second for what ages."""
+        if second or any(family is Family.QUOTE or family is Family.PATH for family, _ in changed):
+            self.repaint()
+
+    def body(self) -> list[Segments]:
+        """Return the lines within the frame."""
+        width, height = self.inner_width, self.inner_height
+        lines = index_panel.lines(self.view, width, height)
+        body = [self.segments(line, width) for line in lines[:height]]
+        body.extend(self.segments((), width) for _ in range(height - len(body)))
+        return body

@@ -1,0 +1,278 @@
+"""The main screen: composes header, desk, prompt and status, routes commands, runs the frame clock."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from textual.binding import Binding
+from textual.screen import Screen
+
+from tui_monitor.present import detail
+from tui_monitor.present.headlines import HeadlinesModel
+from tui_monitor.present.movers import MoversModel
+from tui_monitor.present.ratings import RatingsModel
+from tui_monitor.present.reader import headline_lines, rating_lines
+from tui_monitor.present.sources_list import source_lines
+from tui_monitor.present.watchlist import WatchlistModel
+from tui_monitor.present.words import Words
+from tui_monitor.store.latest import Family
+from tui_monitor.tui.commands import BY_ID, COMMANDS, GROUPS, Command, key_name, keys_of
+from tui_monitor.tui.desk import Desk
+from tui_monitor.tui.frame import FrameClock
+from tui_monitor.tui.layout import PanelId
+from tui_monitor.tui.lines import HeaderLine, PanelStrip, StatusLine
+from tui_monitor.tui.palette import Palette
+from tui_monitor.tui.panels.base import Panel
+from tui_monitor.tui.panels.index import IndexPanel
+from tui_monitor.tui.panels.table import TablePanel
+from tui_monitor.tui.prompt import Prompt
+from tui_monitor.tui.screens.dialog import Dialog
+from tui_monitor.tui.screens.help import help_lines
+
+if TYPE_CHECKING:
+    from textual import events
+    from textual.app import ComposeResult
+
+    from tui_monitor.present.rows import Line
+    from tui_monitor.present.table_model import TableModel
+    from tui_monitor.present.view import View
+    from tui_monitor.tui.services import Services
+
+_log = logging.getLogger(__name__)
+
+SAY_SECONDS = 4.0
+"""How long a short answer stays in the status line."""
+
+_MODELS: dict[PanelId, Callable[[], TableModel]] = {
+    PanelId.MOVERS: MoversModel,
+    PanelId.RATINGS: RatingsModel,
+    PanelId.HEADLINES: HeadlinesModel,
+    PanelId.WATCHLIST: WatchlistModel,
+}
+
+
+class MainScreen(Screen[None]):
+    """Header, panels, prompt, status. Composes and routes; what happens is in ``actions`` and ``present``."""
+
+    DEFAULT_CSS = "MainScreen { layout: vertical; background: $background; overflow: hidden; }"
+
+    BINDINGS = [  # noqa: RUF012 - Textual's own way to declare them
+        Binding(",".join(command.keys), f"run('{command.id}')", id=command.id, show=False) for command in COMMANDS
+    ]
+
+    def __init__(self, view: View, services: Services, palette: Palette, *, frames: float) -> None:
+        super().__init__()
+        self.view = view
+        self.services = services
+        self.palette = palette
+        panels: list[Panel] = [
+            IndexPanel(one, palette, view) if one is PanelId.INDEX else TablePanel(one, palette, view, _MODELS[one]())
+            for one in PanelId
+        ]
+        self.desk = Desk(panels)
+        self.header = HeaderLine(palette, view)
+        self.strip = PanelStrip(palette, view, self.desk)
+        self.status = StatusLine(palette, view)
+        self.prompt = Prompt()
+        self.frame_clock = FrameClock(self, frames)
+
+    def compose(self) -> ComposeResult:
+        """Return the parts of the screen."""
+        yield self.header
+        yield self.strip
+        yield self.desk
+        yield self.prompt
+        yield self.status
+
+    def on_mount(self) -> None:
+        """Give the watchlist the focus and start the frame clock."""
+        self.desk.show(PanelId.WATCHLIST)
+        self.after_layout()
+        self.frame_clock.start()
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Show the strip of names only where not all panels are to be seen."""
+        self.strip.display = not (event.size.width >= 110 and event.size.height >= 30) and event.size.height >= 8
+        self.header.display = event.size.height >= 6
+        self.status.display = event.size.height >= 4
+
+    # Routing
+
+    @property
+    def current(self) -> Panel:
+        """The panel that has the focus."""
+        return self.desk.panels[self.desk.focused_panel]
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Let a key pass on to the next command that has it where this one does not work."""
+        if action == "run" and parameters:
+            return self.available(BY_ID[str(parameters[0])])
+        return super().check_action(action, parameters)
+
+    def available(self, command: Command) -> bool:
+        """Whether a command works now."""
+        return command.works(self.desk.focused_panel, replaying=self.services.replay_clock is not None)
+
+    def action_run(self, command_id: str) -> None:
+        """Run a command by its id."""
+        BY_ID[command_id].run(self)
+
+    def table(self, panel: PanelId) -> TablePanel:
+        """Return one of the table panels."""
+        found = self.desk.panels[panel]
+        if not isinstance(found, TablePanel):
+            raise TypeError(panel)
+        return found
+
+    # Showing
+
+    def show_panel(self, panel: PanelId) -> None:
+        """Give a panel the focus."""
+        self.desk.show(panel)
+        self.after_layout()
+
+    def after_layout(self) -> None:
+        """Bring the lines around the desk up to date with the panel in hand."""
+        words = self.view.words
+        hints = []
+        for command in COMMANDS:
+            if command.hint and self.available(command):
+                key = key_name(keys_of(command, self.view.settings.keys.bind)[0])
+                hints.append(f"{key} {words(f'hint.{command.id}')}")
+        self.status.hints = "  ".join(hints)
+        self.repaint_lines()
+
+    def repaint_lines(self) -> None:
+        """Bring header, strip and status up to date."""
+        self.header.repaint()
+        if self.strip.display:
+            self.strip.repaint()
+        self.status.repaint()
+
+    def say(self, sentence: str) -> None:
+        """Say something in the status line for a moment."""
+        notices = self.view.notices
+        notices[:] = [sentence]
+        self.status.repaint()
+
+        def over() -> None:
+            if sentence in notices:
+                notices.remove(sentence)
+                self.status.repaint()
+
+        self.set_timer(SAY_SECONDS, over)
+
+    def ask(
+        self,
+        question: str,
+        text: str,
+        *,
+        done: Callable[[str | None], None],
+        changed: Callable[[str], None] | None = None,
+    ) -> None:
+        """Ask for a line; the focus comes back to the panel in hand."""
+
+        def answered(answer: str | None) -> None:
+            self.current.focus(scroll_visible=False)
+            done(answer)
+
+        self.prompt.ask(question, text, changed=changed, done=answered)
+
+    def dialog(self, title: str, lines: Callable[[], Sequence[Line]], *, ticking: bool = True) -> None:
+        """Show lines over the screen."""
+        self.app.push_screen(Dialog(title, lines, self.palette, ticking=ticking))
+
+    def open_current(self) -> None:
+        """Open what is under the cursor: the number's origin, the headline, the rating change."""
+        panel = self.current
+        view = self.view
+        key = panel.cursor_key if isinstance(panel, TablePanel) else view.index
+        if key is None:
+            return
+        if panel.panel_id is PanelId.HEADLINES:
+            self.mark_read([key], read=True)
+            one = view.store.headline(key)
+            if one is not None:
+                self.dialog(one.source, lambda: headline_lines(view, key))
+        elif panel.panel_id is PanelId.RATINGS:
+            self.mark_read([key], read=True)
+            change = view.store.rating(key)
+            if change is not None:
+                self.dialog(change.company or change.symbol or "", lambda: rating_lines(view, key))
+        else:
+            self.dialog(detail.quote_title(view, key), lambda: detail.quote_lines(view, key))
+
+    def show_sources(self) -> None:
+        """Show the sources and how they fare."""
+        self.dialog(self.view.words("sources.title"), lambda: source_lines(self.view))
+
+    def show_help(self) -> None:
+        """Show the keys, from the registry."""
+        panel = self.desk.focused_panel
+        self.dialog(
+            self.view.words("help.title"),
+            lambda: help_lines(self.view, COMMANDS, GROUPS, panel, replaying=self.services.replay_clock is not None),
+            ticking=False,
+        )
+
+    def link_under_cursor(self) -> str | None:
+        """Return the link of the row under the cursor."""
+        panel = self.current
+        if not isinstance(panel, TablePanel) or panel.cursor_key is None:
+            return None
+        if panel.panel_id is PanelId.HEADLINES:
+            headline = self.view.store.headline(panel.cursor_key)
+            return headline.url if headline else None
+        if panel.panel_id is PanelId.RATINGS:
+            rating = self.view.store.rating(panel.cursor_key)
+            return rating.url if rating else None
+        return None
+
+    # Changing
+
+    def mark_read(self, keys: Sequence[str], *, read: bool) -> None:
+        """Mark headlines or rating changes as read or unread, and keep it."""
+        ratings = self.desk.focused_panel is PanelId.RATINGS
+        marks = self.view.seen_ratings if ratings else self.view.read
+        marks.update(keys) if read else marks.difference_update(keys)
+        if not ratings:
+            self.services.mark_read(keys, read)
+        family = Family.RATING if ratings else Family.HEADLINE
+        self.current.frame({(family, key) for key in keys}, second=True)
+
+    def lists_changed(self) -> None:
+        """The watchlists changed: ask for what is in them, and show it."""
+        self.services.interest_changed()
+        self.table(PanelId.HEADLINES).reload()
+
+    def lists_edited(self) -> None:
+        """The watchlists are other ones than in the last frame: show them."""
+        self.table(PanelId.WATCHLIST).reload()
+        self.lists_changed()
+
+    def repalette(self, theme: str, convention: str) -> None:
+        """Take other colours."""
+        self.palette = Palette(theme, convention)
+        self.app.theme = f"monitor-{theme}"
+        for part in self._parts():
+            part.palette = self.palette
+        self.paint_everything()
+
+    def relanguage(self, language: str) -> None:
+        """Speak another language."""
+        self.view.words = Words(language)
+        for panel in self.desk.panels.values():
+            if isinstance(panel, TablePanel):
+                panel.reload()
+        self.after_layout()
+        self.paint_everything()
+
+    def paint_everything(self) -> None:
+        """Compose and send every part."""
+        for part in self._parts():
+            part.paint_all()
+
+    def _parts(self) -> list[Any]:
+        return [*self.desk.panels.values(), self.header, self.strip, self.status]
