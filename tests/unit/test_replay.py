@@ -153,6 +153,7 @@ def _random_batches(rng: random.Random) -> list[Batch]:
                         received=at(minute),
                         currency=rng.choice([None, None, "HKD", "CNY"]),
                         market_cap=rng.choice([None, None, None, rng.random()]),
+                        earnings_currency=rng.choice([None, None, "CNY"]),
                         forward_pe=rng.choice([None, None, rng.random()]),
                         name=rng.choice([None, "N"]),
                     )

@@ -17,6 +17,7 @@ from tui_monitor.domain.errors import FailureKind, RecordingError, SourceError
 from tui_monitor.domain.quote import Quote
 from tui_monitor.domain.series import DailyHistory, Intraday
 from tui_monitor.sources.api import Batch, Descriptor, Now, Request, Source, SourceContext, Topic
+from tui_monitor.store.latest import SLOW_FIELDS
 from tui_monitor.store.recording_lines import Entry
 from tui_monitor.store.recordings import Recording, open_recording
 
@@ -25,9 +26,6 @@ PERIOD = 0.2
 
 BREATH = 0.01
 """Seconds of reading after which the event loop gets its turn: the first fetch may read half a day."""
-
-SLOW_FIELDS = ("market_cap", "trailing_pe", "forward_pe", "currency", "name", "year_high", "year_low")
-"""Fields that the store carries over from an earlier quote to one that does not have them."""
 
 
 def build(context: SourceContext) -> list[Source]:

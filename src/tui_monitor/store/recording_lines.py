@@ -173,6 +173,7 @@ def _quote(one: Quote) -> Quote:
     changes: dict[str, Any] = {
         "symbol": _symbol(one.symbol),
         "currency": _text(one.currency, 12),
+        "earnings_currency": _text(one.earnings_currency, 12),
         "name": _text(one.name),
         "time": _maybe_aware(one.time),
         "received": _aware(one.received),
