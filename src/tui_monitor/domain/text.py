@@ -33,10 +33,17 @@ _INVISIBLE = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0") | fro
 )
 
 # A quick test that lets the usual headline pass without a look at each character.
-_PLAIN = re.compile(r"[\x20-\x7e\u00a1-\u00ac\u00ae-\u02ff\u4e00-\u9fff\u3001-\u303f\uff01-\uff5e\u2013-\u2026]*")
+_PLAIN = re.compile(
+    r"[\x20-\x7e\u00a1-\u00ac\u00ae-\u02ff\u4e00-\u9ffc\u3001-\u3029\u3030-\u303f\uff01-\uff5e\u2013-\u2026]*"
+)
 
-_TAG = re.compile(r"<(?:!--.{0,4000}?-->|/?[a-zA-Z!?][^<>]{0,2000}>)", re.DOTALL)
-_DROPPED_ELEMENT = re.compile(r"<(script|style)\b.{0,20000}?</\1\s*>", re.DOTALL | re.IGNORECASE)
+_TAG = re.compile(r"</?[a-zA-Z!?][^<>]{0,2000}>", re.DOTALL)
+_DROPPED_START = re.compile(r"<(?:(script|style)\b|!--)", re.IGNORECASE)
+_DROPPED_END = {
+    "script": re.compile(r"</script[^>]{0,200}>", re.IGNORECASE),
+    "style": re.compile(r"</style[^>]{0,200}>", re.IGNORECASE),
+    "comment": re.compile("-->"),
+}
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});")
 
 
@@ -72,7 +79,8 @@ def _drop_unsafe(text: str) -> str:
             continue
         if category in {"Mn", "Me"}:
             marks += 1
-            if marks > 4 or not kept:
+            # A mark with nothing before it would be drawn over what stands to the left of the text.
+            if marks > 4 or not kept or kept[-1] == " ":
                 continue
         else:
             marks = 0
@@ -102,8 +110,26 @@ def clean_html(value: object, limit: int = MAX_SUMMARY) -> str:
 def _strip_tags(text: str) -> str:
     if "<" not in text:
         return text
-    text = _DROPPED_ELEMENT.sub(" ", text)
-    return _TAG.sub(" ", text)
+    return _TAG.sub(" ", _drop_hidden(text) if _DROPPED_START.search(text) else text)
+
+
+def _drop_hidden(text: str) -> str:
+    """Return ``text`` without comments, scripts and styles. One pass: an opener without an end is left as it is."""
+    kept: list[str] = []
+    absent: set[str] = set()
+    place = 0
+    for match in _DROPPED_START.finditer(text):
+        if match.start() < place:
+            continue
+        kind = match[1].lower() if match[1] else "comment"
+        end = None if kind in absent else _DROPPED_END[kind].search(text, match.end())
+        if end is None:
+            absent.add(kind)
+            continue
+        kept.append(text[place : match.start()])
+        place = end.end()
+    kept.append(text[place:])
+    return " ".join(kept)
 
 
 def safe_url(value: object, limit: int = 2000) -> str | None:
@@ -116,6 +142,10 @@ def safe_url(value: object, limit: int = 2000) -> str | None:
         return None
     url = value.strip()
     if not url or len(url) > limit or not _URL.fullmatch(url):
+        return None
+    if not url.isascii() and any(
+        char in _INVISIBLE or unicodedata.category(char) in _DROPPED_CATEGORIES for char in url
+    ):
         return None
     return url
 
