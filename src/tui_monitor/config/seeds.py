@@ -127,6 +127,13 @@ def recorded_day() -> Path:
     return seeds_dir() / "recorded" / f"{RECORDED_DAY.isoformat()}.jsonl.gz"
 
 
+def example_config() -> Path:
+    """Return the path of the example settings: beside the seeds when installed, at the top of a checkout."""
+    folder = seeds_dir()
+    packaged = folder / "config.example.toml"
+    return packaged if packaged.is_file() else folder.parent / "config.example.toml"
+
+
 def load_universe(name_or_path: str | Path = DEFAULT_UNIVERSE) -> Universe:
     """Read a universe by its shipped name (``hstech``) or from a file of the same shape.
 

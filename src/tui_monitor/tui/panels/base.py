@@ -199,12 +199,9 @@ class Panel(PaintedLines, can_focus=True):
         style = self.palette.style(tone)
         return style + self.palette.rule_focus if self.has_focus and tone is Tone.TITLE else style
 
-    def on_focus(self) -> None:
-        """Draw the heavy frame."""
-        self.repaint()
-
-    def on_blur(self) -> None:
-        """Draw the light frame."""
+    def watch_has_focus(self, _has_focus: bool) -> None:
+        """Draw the heavy frame with the focus, the light one without."""
+        super().watch_has_focus(_has_focus)
         self.repaint()
 
 

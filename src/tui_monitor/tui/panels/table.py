@@ -275,17 +275,11 @@ class TablePanel(Panel):
     def _style(self, tone: Tone, on_cursor: bool) -> Style:
         return self.palette.on_cursor(tone, focused=self.has_focus) if on_cursor else self.palette.style(tone)
 
-    def on_focus(self) -> None:
+    def watch_has_focus(self, _has_focus: bool) -> None:
         """The cursor's row looks different with the focus."""
         if self._cursor_key is not None:
             self._lines.pop(self._cursor_key, None)
-        super().on_focus()
-
-    def on_blur(self) -> None:
-        """The cursor's row looks different without the focus."""
-        if self._cursor_key is not None:
-            self._lines.pop(self._cursor_key, None)
-        super().on_blur()
+        super().watch_has_focus(_has_focus)
 
     # Mouse
 
