@@ -1,8 +1,26 @@
-"""Watchlists and the pure edits of them. Every edit yields the new lists and its inverse."""
+"""Watchlists: the person's lists of symbols, with notes, tags and positions. ``watchlist_edits`` changes them."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+
+MAX_LISTS = 100
+"""Lists of one person."""
+
+MAX_ENTRIES = 5_000
+"""Symbols of one list."""
+
+MAX_LIST_NAME = 40
+"""Characters of a list's name."""
+
+MAX_NOTE = 300
+"""Characters of a note."""
+
+MAX_TAGS = 12
+"""Tags of one symbol."""
+
+MAX_TAG = 24
+"""Characters of a tag."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,3 +68,8 @@ class Watchlists:
     def named(self, name: str) -> Watchlist | None:
         """Return the list called ``name``, or ``None``."""
         return next((one for one in self.lists if one.name == name), None)
+
+    @property
+    def count(self) -> int:
+        """Entries of all lists together."""
+        return sum(len(one.entries) for one in self.lists)
