@@ -217,6 +217,12 @@ def test_a_live_level_behind_the_history_is_ignored() -> None:
     assert not story.provisional
 
 
+@pytest.mark.parametrize("level", [0.0, -1.0, float("nan")])
+def test_a_live_level_that_is_none_is_ignored(level: float) -> None:
+    story = told(history(("2025-04-15", 10.0)), live=LivePoint(date(2025, 4, 16), level))
+    assert story.as_of == date(2025, 4, 15)
+
+
 def test_stored_bars_are_closes_even_while_the_market_trades() -> None:
     story = told(history(("2025-04-15", 10.0), ("2025-04-16", 11.0)), session_over=False)
     assert not story.provisional

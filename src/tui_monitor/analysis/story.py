@@ -90,16 +90,18 @@ def tell(
     """Return the story of the last session of ``history``, or of ``live``; ``None`` where there is no session.
 
     ``history``: bars with rising, unique dates and positive closes, each of a session that is over. ``live`` takes
-    the place of a bar of its own date and is ignored if the history is ahead of it. ``session_over`` tells whether
-    the session of ``live`` has closed; while it has not, its level counts as a provisional close. ``as_of`` tells
-    the story as if that date were the last: what is later is ignored, a date without a session means the session
-    before it. ``since`` is a date of the person's. ``next_session`` knows the exchange's holidays; without it every
-    weekday is a session.
+    the place of a bar of its own date; it is ignored if the history is ahead of it or its level is not positive.
+    ``session_over`` tells whether the session of ``live`` has closed; while it has not, its level counts as a
+    provisional close. ``as_of`` tells the story as if that date were the last: what is later is ignored, a date
+    without a session means the session before it. ``since`` is a date of the person's. ``next_session`` knows the
+    exchange's holidays; without it every weekday is a session.
     ``known_record`` and ``known_high`` are the highest close and level as they are known from elsewhere: they
     count where the history begins after them, and keep a short history from calling its best day a record.
     """
     bars = history if as_of is None else history[: bisect_right(history, as_of, key=_date_of)]
-    if live is not None and ((as_of is not None and live.date > as_of) or (bars and bars[-1].date > live.date)):
+    if live is not None and (
+        not live.level > 0.0 or (as_of is not None and live.date > as_of) or (bars and bars[-1].date > live.date)
+    ):
         live = None
     closed_session = session_over or live is None
     if live is not None:
