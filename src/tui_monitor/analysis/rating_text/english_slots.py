@@ -1,0 +1,260 @@
+"""Where English headlines put the firm, the company and its ticker."""
+
+from __future__ import annotations
+
+import re
+
+from tui_monitor.analysis.rating_text.english_words import VERBS, Kind, Token
+from tui_monitor.analysis.rating_text.firms import english_firm_at
+
+_PREFIX = re.compile(
+    r"[\s*>•\-\"'#]*(?:(?:updated?|udpate|correction|corrected|brief|research alert|alert|just in|breaking|rumou?r|report|exclusive|"
+    r"from earlier|also|highlight|mid-day update|analyst (?:actions?|calls?|note)|broker (?:call|note)|\d{1,2}:\d\d(?: ?[ap]m)?)\s?\d?\s?[:\-]\s*"
+    r"|(?:hearing|earlier|why|how|here's why|moments ago) |rt @\w{1,20}: )?"
+)
+
+_LEAD = re.compile(
+    r"(?P<tag>\$[A-Za-z]{1,5}(?:\.[A-Za-z]{1,2})?)(?:[\s,]{1,2}\$[A-Za-z.]{1,6}){0,8}\s?(?:\([^()]{1,20}\))?\s?(?P<mark>[:\-|]*)\s*"
+)
+
+_SUBJECT_END = re.compile(
+    r"(?<![a-z0-9])(?:'s (?:stock|shares?|rating|price|pt)|stock|shares?|shrs?|shr|gains?|gained|jump(?:s|ed)?|ris(?:es?|ing)|rose|rall(?:y|ies|ied)|"
+    r"surg(?:es?|ed|ing)|soar(?:s|ed|ing)?|climb(?:s|ed)?|falls?|fell|falling|slid(?:es?|ing)|sink(?:s|ing)?|sank|drop(?:s|ped)?|dips?|dipped|"
+    r"slip(?:s|ped)?|tumbl(?:es?|ed|ing)|plung(?:es?|ed|ing)|tick(?:s|ed)?|moves?|moving|trad(?:es?|ing)|higher|lower|up|down|tops|"
+    r"faces?|downgrade|double|just|also|pops?|popped|leaps?|shoots?|advances|slumps?|slumped|crash(?:es|ed)?|wins? spot|pressured|under pressure|"
+    r"rebounds?|extends?|hits?|retreats?|weak|strong|outshines|caught|jumped|has|now|earlier|miss(?:es|ed)?|beats?|reports?|reported|posts?|posted|pulled|could|may|might|will|should|can|likely|seen|remains?|near|trade)(?![a-z])|\s[+-]\d|\(?[+-]\d"
+)
+
+_TAIL = re.compile(
+    r"(?:\s*(?:-|,)?\s*(?:common stock(?: w/i)?|ordinary shares|depositary shares|american depositary shares|common shares|registered shares|ads|adrs?)"
+    r"|\s+(?:stock|shares?|shrs?|shr|sock|earnings|coverage|rating|w/i)|'s|[\s,:;\-\"'*/]+)$"
+)
+_HEAD = re.compile(
+    r"^(?:[\s,:;\-\"'*.]+|(?:shares|stock|the stock|the shares|coverage|rating|ratings|view|the rating|its rating|units) (?:of|on|in|for) |coverage |(?:its|their|new|on|of|for|stock|shares|fellow|rival|upbeat view) )"
+)
+_LEGAL = re.compile(
+    r",? ?(?:inc|ltd|llc|l\.?p|corp|co|plc|n\.?v|s\.?a|company|limited|incorporated|common stock|ordinary shares)\b\.?"
+)
+
+_CAPITALS = re.compile(r"[A-Z0-9][A-Z0-9&'./-]*")
+_NOT_NAMES = frozenset({"CN", "HK", "US", "PRC", "NP", "TP", "TPS", "EPS", "FY", "YOY", "QOQ", "NEV", "CL", "OW", "EW", "UW", "GGR", "NBV", "VNB", "JV", "APAC", "EBITDA", "RMB", "5G", "AI", "MO"})  # fmt: skip
+
+_FIRM_RUN = re.compile(r"(?:[A-Z][\w.&'/-]*|&)(?: (?:[A-Z][\w.&'/-]*|&|of|and|de)){0,5}")
+_FILLER = re.compile(
+    r"(?:'s|')?(?:,? (?:analysts?(?: [a-z][a-z.'-]+ [a-z][a-z.'-]+)?|earlier|also|just|again|today|now|has|have|had|broadly|sharply|slightly|further|"
+    r"double|research|securities|analyst team|out|positive|reportedly|on (?:mon|tues|wednes|thurs|fri)day|this morning|quietly|finally|aggressively)){0,3}(?: |$)"
+)
+
+_LETTER = re.compile(r"[a-z]")
+
+_NAME_WORDS = frozenset({"of", "and", "in", "the", "de"})
+"""Prepositions that stand within names more often than behind them."""
+
+
+def strip_prefix(low: str) -> int:
+    """Return where the sentence begins behind marks such as ``*``, ``UPDATE:`` and ``Hearing``."""
+    position = 0
+    for _ in range(4):
+        match = _PREFIX.match(low, position)
+        if match is None or match.end() == position:
+            break
+        position = match.end()
+    return position
+
+
+def leading_symbol(folded: str, start: int) -> tuple[str | None, str, int]:
+    """Return the cashtag that the sentence begins with, the mark behind it, and where the sentence goes on."""
+    match = _LEAD.match(folded, start)
+    if match is None:
+        return None, "", start
+    return match["tag"][1:], match["mark"], match.end()
+
+
+def tidy_company(text: str, low: str, start: int, end: int) -> tuple[int, int] | None:
+    """Return the bounds of the name within ``start`` and ``end``, without what belongs to the sentence."""
+    for _ in range(5):
+        head = _HEAD.match(low[start:end])
+        if head is None or head.end() == 0:
+            break
+        start += head.end()
+    for _ in range(5):
+        tail = _TAIL.search(low[start:end])
+        if tail is None or tail.start() == end - start:
+            break
+        end = start + tail.start()
+    if end - start > 70 or not _LETTER.search(low, start, end):
+        return None
+    return start, end
+
+
+def _continues(low: str, token: Token, following: Token | None) -> bool:
+    """Tell whether the token belongs to the name it stands in."""
+    if token.kind is Kind.STOP and token.word in (",", " - "):
+        return _LEGAL.match(low, token.end) is not None
+    if token.kind is Kind.PREP and token.word in _NAME_WORDS:
+        if token.word == "and":
+            return following is None or following.start > token.end + 1
+        return token.word == "of" or low[token.end : token.end + 1] == " "
+    if token.kind is Kind.NUMBER:
+        return True
+    return token.kind is Kind.KEEP and token.word in ("back", "backed")
+
+
+def company_after(text: str, low: str, tokens: list[Token], index: int) -> tuple[int, int, int] | None:
+    """Return the bounds of the company behind the verb ``tokens[index]`` and the index of the token behind it."""
+    previous = tokens[index]
+    begin = previous.end
+    position = index + 1
+    while position <= len(tokens):
+        token = tokens[position] if position < len(tokens) else None
+        stop = token.start if token is not None else len(low)
+        if token is not None and _LETTER.search(low, begin, stop) and _continues(low, token, _at(tokens, position + 1)):
+            position += 1
+            continue
+        bounds = tidy_company(text, low, begin, stop)
+        open_slot = (
+            previous.kind in VERBS
+            or (previous.kind in (Kind.RATING, Kind.TARGET) and previous.word in ("coverage", "price target", "pt"))
+            or (previous.kind is Kind.PREP and previous.word in ("on", "for", "of", "in"))
+        )
+        if bounds is not None and open_slot and previous.kind is not Kind.STOP:
+            return (*bounds, position)
+        if token is None:
+            return None
+        if (
+            bounds is not None
+            and previous.kind is Kind.PREP
+            and previous.word in ("after", "following", "amid", "as", "because")
+        ):
+            return None
+        if token.kind is Kind.CASHTAG:
+            return token.start + 1, token.end, position + 1
+        if token.kind is Kind.STOP and token.word == ";":
+            return None
+        previous, begin = token, token.end
+        position += 1
+    return None
+
+
+def company_of_subject(text: str, low: str, tokens: list[Token], start: int, limit: int) -> tuple[int, int] | None:
+    """Return the bounds of the company that the sentence from ``start`` begins with; it ends before ``limit``."""
+    end = limit
+    quiet = _SUBJECT_END.search(low, start + 1, limit)
+    if quiet is not None:
+        end = quiet.start()
+    for position, token in enumerate(tokens):
+        if token.start <= start or token.start >= end:
+            if token.start <= start < token.end and token.kind is Kind.CASHTAG:
+                return token.start + 1, token.end
+            continue
+        if token.kind is Kind.CASHTAG and token.start <= start + 1:
+            return token.start + 1, token.end
+        if _continues(low, token, _at(tokens, position + 1)):
+            continue
+        end = token.start
+        break
+    return tidy_company(text, low, start, end)
+
+
+def company_in_body(text: str, low: str, tokens: list[Token], start: int) -> tuple[int, int] | None:
+    """Return the bounds of the company that a comment from ``start`` on is about.
+
+    It is named before its ticker, or in capitals (the house style of AAStocks), or it begins the comment.
+    """
+    for token in tokens:
+        if token.kind is Kind.TICKER and token.start > start:
+            bounds = _run_before(text, start, token.start)
+            if bounds is not None:
+                return bounds
+    position = start
+    for word in re.finditer(r"\S+", text[start : start + 160]):
+        bare = word[0].rstrip(",;:'").removesuffix("'s")
+        if _is_name(bare):
+            begin = start + word.start()
+            return _run_from(text, low, begin)
+        position = start + word.end()
+        if position - start > 120:
+            break
+    return company_of_subject(text, low, tokens, start, len(low))
+
+
+def _is_name(word: str) -> bool:
+    return (
+        len(word) >= 3
+        and word not in _NOT_NAMES
+        and _CAPITALS.fullmatch(word) is not None
+        and sum(char.isalpha() for char in word) >= 3
+        and not word[0].isdigit()
+    )
+
+
+def _run_from(text: str, low: str, begin: int) -> tuple[int, int]:
+    end = begin
+    position = begin
+    while position < len(text):
+        word = re.compile(r"[^\s,;:]+").match(text, position)
+        if word is None or not _CAPITALS.fullmatch(bare := word[0].removesuffix("'s")) or bare in _NOT_NAMES:
+            break
+        end = position + len(bare)
+        position = word.end() + 1
+        if word.end() >= len(text) or text[word.end()] != " " or bare != word[0]:
+            break
+    return begin, end
+
+
+def _run_before(text: str, start: int, stop: int) -> tuple[int, int] | None:
+    """Return the run of names that ends at ``stop``: all capitals, else capitalised words."""
+    segment = text[start:stop].rstrip()
+    words = [(match.start(), match[0]) for match in re.finditer(r"\S+", segment)]
+    for shape in (re.compile(r"[A-Z0-9&][A-Z0-9&'./,-]*"), re.compile(r"(?:[A-Z0-9&][\w&'./-]*|of|and|&)")):
+        first = None
+        for offset, word in reversed(words):
+            if not shape.fullmatch(word):
+                break
+            first = offset
+        if first is not None and (shape.pattern.startswith("(?:") or any(c.isalpha() for c in segment[first:])):
+            return start + first, start + len(segment)
+    return None
+
+
+def agent_after(text: str, low: str, tokens: list[Token], start: int) -> tuple[int, int] | None:
+    """Return the bounds of the firm behind ``at`` or ``by``, from ``start`` on: a known one, else the likeliest."""
+    unknown: tuple[int, int] | None = None
+    for position, token in enumerate(tokens):
+        if token.start < start or token.kind is not Kind.PREP or token.word not in ("at", "by", "from"):
+            continue
+        begin = token.end + 1
+        if low.startswith(("analysts at ", "analyst at ", "the "), begin):
+            begin = low.index(" ", begin) + 1
+            if low.startswith("at ", begin):
+                begin += 3
+        known = english_firm_at(low, begin)
+        if known is not None:
+            return begin, known[0]
+        following = _at(tokens, position + 1)
+        if token.word == "from" or (following is not None and following.start <= begin):
+            continue
+        run = _FIRM_RUN.match(text, begin)
+        if run is not None and (unknown is None or token.word == "by"):
+            end = run.end()
+            for later in tokens[position + 1 :]:
+                if begin < later.start < end and later.kind in (Kind.PREP, Kind.STOP) and later.word not in _NAME_WORDS:
+                    end = later.start
+            bounds = (begin, begin + len(text[begin:end].rstrip(" ,.;:'")))
+            if bounds[1] > begin:
+                unknown = bounds
+    return unknown
+
+
+def acting_firm(low: str, tokens: list[Token], start: int) -> tuple[int, int, int] | None:
+    """Return the bounds of a known firm that begins at ``start``, and where the word behind it begins."""
+    known = english_firm_at(low, start)
+    if known is None:
+        return None
+    end = known[0]
+    filler = _FILLER.match(low, end)
+    return start, end, filler.end() if filler is not None else end
+
+
+def _at(tokens: list[Token], position: int) -> Token | None:
+    return tokens[position] if position < len(tokens) else None
