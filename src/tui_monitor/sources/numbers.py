@@ -17,8 +17,10 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 _NUMBER = re.compile(r"\s*[+-]?(?:\d{1,24}(?:\.\d{0,24})?|\.\d{1,24})(?:[eE][+-]?\d{1,2})?\s*", re.ASCII)
 
-_NOISE_DECIMALS = 6
-"""Decimals from which on a price is looked at for binary noise; no price has as many significant ones."""
+_FLOAT32 = struct.Struct("<f")
+
+_PLAIN_DECIMALS = 3
+"""Decimals up to which a price is taken as it is; an index of 46539.06 comes as 46539.0625."""
 
 
 def finite(value: object) -> float | None:
@@ -55,19 +57,27 @@ def without_noise(price: float) -> float:
     same 32-bit float is what was meant. Others carry the last bits of a calculation and are cut to 12 digits.
     Prices with few decimals are left alone.
     """
-    digits = repr(price)
-    if len(digits.partition(".")[2]) <= _NOISE_DECIMALS and "e" not in digits:
+    if round(price, _PLAIN_DECIMALS) == price:
         return price
     try:
-        narrow = struct.unpack("f", struct.pack("f", price))[0]
+        narrow = _as_32_bit(price)
     except OverflowError:
         return price
     if narrow == price:
+        for decimals in range(2, 8):
+            shorter = round(price, decimals)
+            if _as_32_bit(shorter) == narrow:
+                return shorter
         for precision in range(6, 10):
             shorter = float(f"{price:.{precision}g}")
-            if struct.unpack("f", struct.pack("f", shorter))[0] == narrow:
+            if _as_32_bit(shorter) == narrow:
                 return shorter
     return float(f"{price:.12g}")
+
+
+def _as_32_bit(price: float) -> float:
+    narrow: float = _FLOAT32.unpack(_FLOAT32.pack(price))[0]
+    return narrow
 
 
 def moment(value: object, now: datetime, *, ahead: timedelta = timedelta(days=1)) -> datetime | None:

@@ -40,7 +40,7 @@ def build_sources(
     """
     installed = available() if plug_ins is None else plug_ins
     warnings = [
-        f"[sources.{name}]: no such source is installed; there are {', '.join(installed)}."
+        f"[sources.{name}]: no such source is installed; there are {', '.join(installed) or 'none'}."
         for name in (*tables, *(only or ()))
         if name not in installed
     ]

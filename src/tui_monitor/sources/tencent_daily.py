@@ -12,12 +12,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import Any
 
 from tui_monitor.domain.errors import FailureKind, SourceError
 from tui_monitor.domain.instrument import mic_of
 from tui_monitor.domain.series import DailyBar, DailyHistory
 from tui_monitor.sources.api import Batch, Descriptor, Request, SourceContext, Topic
+from tui_monitor.sources.daemon_thread import in_daemon_thread
 from tui_monitor.sources.decoding import decode_json, rows, table
 from tui_monitor.sources.numbers import finite, known, number_in, positive_price
 from tui_monitor.sources.tencent_codes import MARKETS, code_of, is_index
@@ -90,7 +92,10 @@ class TencentDaily:
                     )
                     spent += answer.requests
                     octets += answer.octets
-                    bars = parse_tencent_daily(answer.body, symbol, now)
+                    # Two thousand days take tens of milliseconds, too long between two keys.
+                    bars = await in_daemon_thread(
+                        partial(parse_tencent_daily, answer.body, symbol, now), name="read daily bars"
+                    )
                 except SourceError as error:
                     if page == 0:
                         raise

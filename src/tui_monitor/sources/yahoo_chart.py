@@ -6,8 +6,9 @@ splits, not for dividends. Indices like HSTECH.HK have no daily history here: th
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
+from functools import partial
 from typing import Any, Literal
 from urllib.parse import quote as quote_path
 from zoneinfo import ZoneInfo
@@ -15,6 +16,7 @@ from zoneinfo import ZoneInfo
 from tui_monitor.domain.errors import FailureKind, SourceError
 from tui_monitor.domain.series import DailyBar, DailyHistory
 from tui_monitor.sources.api import Batch, Descriptor, Request, Source, SourceContext, Topic
+from tui_monitor.sources.daemon_thread import in_daemon_thread
 from tui_monitor.sources.decoding import decode_json, first, rows, table
 from tui_monitor.sources.numbers import finite, known, moment, positive_price
 from tui_monitor.sources.options import Address, Options, Seconds, read_options
@@ -134,7 +136,12 @@ def build(context: SourceContext) -> list[Source]:
 
 
 async def _each(
-    host: YahooHost, request: Request, params: Mapping[str, str], now: datetime, source: str, parse: Any
+    host: YahooHost,
+    request: Request,
+    params: Mapping[str, str],
+    now: datetime,
+    source: str,
+    parse: Callable[..., Batch],
 ) -> Batch:
     """Ask for each symbol (the scheduler sends one at a time) and put the answers together."""
     parts: list[Batch] = []
@@ -146,7 +153,10 @@ async def _each(
             allow_status=_UNKNOWN_SYMBOL,
         )
         try:
-            part: Batch = parse(answer.body, symbol, now, requests=spent, octets=answer.octets)
+            # Ten years of days take tens of milliseconds, too long between two keys.
+            part = await in_daemon_thread(
+                partial(parse, answer.body, symbol, now, requests=spent, octets=answer.octets), name="read chart"
+            )
         except SourceError as error:
             # 404 with Yahoo's own words is an unknown symbol; without them it is a wrong address.
             if answer.status in _UNKNOWN_SYMBOL and error.kind is FailureKind.MALFORMED:
