@@ -1,0 +1,141 @@
+"""Rating changes from Yahoo's table of upgrades and downgrades, fetched through yfinance.
+
+Lines of Hong Kong have no such table; their United States lines have (9988.HK is BABA). Three answers are
+normal: rows, an empty table, and none kept at all (most lines outside the United States, funds, indices).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import quote
+
+from tui_monitor.domain.errors import FailureKind, SourceError
+from tui_monitor.domain.rating import RatingChange
+from tui_monitor.engine.blocking import DaemonWorker
+from tui_monitor.sources.api import Batch, Descriptor, Request, Source, SourceContext, Topic
+from tui_monitor.sources.decoding import first, table
+from tui_monitor.sources.options import Address, Options, Seconds, read_options
+from tui_monitor.sources.transport import host_of
+from tui_monitor.sources.upgrade_rows import rating_changes
+from tui_monitor.sources.yfinance_client import YAHOO, Reply, YfinanceClient
+
+NAME = "yahoo-ratings"
+
+LOAD_TIMEOUT = 40.0
+"""Seconds for the import of yfinance on a slow machine; it takes under one on a fast one."""
+
+CALL_TIMEOUT = 36.0
+"""Seconds for one symbol: the client's own deadline and one request more."""
+
+MODULE = "upgradeDowngradeHistory"
+
+
+class ResearchOptions(Options, frozen=True, kw_only=True):
+    """``[sources.yahoo-research]``."""
+
+    base_url: Address = YAHOO
+    """Asked in place of every host of Yahoo's when it is another one."""
+    period: Seconds = 1800.0
+    """Seconds between two rounds through all symbols."""
+    spacing: Seconds = 3.0
+    """Seconds between two symbols."""
+
+
+class YahooRatings:
+    """The source of rating changes."""
+
+    def __init__(self, context: SourceContext, options: ResearchOptions) -> None:
+        self._now = context.now
+        self._homes = _home_symbols(context.instruments)
+        self._client = YfinanceClient(context.state_dir / "yfinance", context.now, base_url=options.base_url)
+        self._worker = DaemonWorker("yfinance")
+        self._descriptor = Descriptor(
+            name=NAME,
+            topic=Topic.RATINGS,
+            host=host_of(options.base_url),
+            title="Yahoo Finance upgrades and downgrades",
+            period=max(options.period, 1800.0),
+            timeout=LOAD_TIMEOUT + CALL_TIMEOUT,
+            batch_size=1,
+            spacing=options.spacing,
+        )
+
+    @property
+    def descriptor(self) -> Descriptor:
+        """What it is and how it wants to be asked."""
+        return self._descriptor
+
+    async def fetch(self, request: Request) -> Batch:
+        """Ask for each symbol's table in turn."""
+        await self._worker.call(self._client.load, timeout=LOAD_TIMEOUT)
+        ratings: list[RatingChange] = []
+        missing: list[str] = []
+        notes: list[str] = []
+        requests = octets = 0
+        for symbol in request.symbols:
+            reply = await self._worker.call(self._ask, symbol, timeout=CALL_TIMEOUT)
+            requests, octets = requests + reply.requests, octets + reply.octets
+            if reply.value is None:
+                missing.append(symbol)
+                notes.append(f"{symbol}: Yahoo keeps no table of ratings.")
+                continue
+            history = history_of(reply.value)
+            changes, refused = rating_changes(
+                history, symbol, now=self._now(), source=NAME, home_symbol=self._homes.get(symbol)
+            )
+            ratings += changes
+            if not history:
+                notes.append(f"{symbol}: the table is empty.")
+            elif refused:
+                notes.append(f"{symbol}: {refused} of {len(history)} rows could not be read.")
+        return Batch(
+            source=NAME,
+            received=self._now(),
+            ratings=tuple(ratings),
+            missing=tuple(missing),
+            notes=tuple(notes),
+            requests=requests,
+            octets=octets,
+        )
+
+    async def aclose(self) -> None:
+        """Let the thread end."""
+        self._client.close()
+        self._worker.close()
+
+    def _ask(self, symbol: str) -> Reply:
+        # The parameters that yfinance's own ``upgrades_downgrades`` sends.
+        return self._client.get_json(
+            f"/v10/finance/quoteSummary/{quote(symbol)}",
+            {
+                "modules": MODULE,
+                "corsDomain": "finance.yahoo.com",
+                "formatted": "false",
+                "symbol": symbol,
+                "lang": "en-US",
+                "region": "US",
+            },
+        )
+
+
+def build(context: SourceContext) -> list[Source]:
+    """Build the source from ``[sources.yahoo-research]``."""
+    return [YahooRatings(context, read_options(context.settings, ResearchOptions, "yahoo-research"))]
+
+
+def history_of(answer: object) -> list[Any]:
+    """Return the rows within an answer of quoteSummary; raise ``SourceError`` if it is none."""
+    history = table(table(first(table(table(answer).get("quoteSummary")).get("result"))).get(MODULE)).get("history")
+    if not isinstance(history, list):
+        raise SourceError(FailureKind.MALFORMED, "Yahoo answered without the table that was asked for.")
+    return history
+
+
+def _home_symbols(instruments: Mapping[str, Any]) -> dict[str, str]:
+    """Return the watched line by its United States line: 9988.HK by BABA."""
+    return {
+        one.us_line.symbol: symbol
+        for symbol, one in instruments.items()
+        if one.us_line is not None and one.us_line.symbol != symbol
+    }
