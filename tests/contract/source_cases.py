@@ -48,6 +48,8 @@ class SourceCase:
     """Answers of the right shape with wrong types in it."""
     contents: Callable[[Batch], int]
     """How many values of its own kind a batch holds."""
+    by_symbol: bool = True
+    """Whether its answer names each symbol that was asked for, as given or as missing."""
 
 
 def _market() -> Market:
@@ -120,6 +122,34 @@ _WRONG_DAYS: tuple[Any, ...] = (
 )
 
 
+def _feed(*titles: str) -> Answer:
+    items = "".join(
+        f"<item><title>{title}</title><link>https://news.example.com/{n}</link><guid>{n}</guid>"
+        f"<pubDate>Wed, 17 Sep 2025 02:0{n}:00 +0000</pubDate><description>{title}</description></item>"
+        for n, title in enumerate(titles)
+    )
+    xml = (
+        f'<?xml version="1.0" encoding="utf-8"?><rss version="2.0"><channel><title>Wire</title>{items}</channel></rss>'
+    )
+    return Answer(body=xml.encode(), content_type="application/rss+xml")
+
+
+_WRONG_FEEDS = tuple(
+    Answer(body=body, content_type="application/rss+xml")
+    for body in (
+        b"null",
+        b"[]",
+        b'{"version": "https://jsonfeed.org/version/1.1", "items": 7}',
+        b"<rss><channel><item><title/></item><item/></channel></rss>",
+        b"<rss><channel><item><pubDate>never</pubDate><title>x</title></item></channel></rss>",
+        b"<rss></rss>",
+        b"<a>" * 5000,
+        b"\x00\x01\x02",
+        b"v_hk00700",
+    )
+)
+
+
 CASES = (
     SourceCase(
         name="yahoo",
@@ -178,5 +208,30 @@ CASES = (
         hostile=json_body(_days(["2025-09-16", "1", "2", "3", "1", "5", {HOSTILE: HOSTILE}, HOSTILE])),
         wrong=tuple(json_body(value) for value in _WRONG_DAYS),
         contents=lambda batch: len(batch.histories),
+    ),
+    SourceCase(
+        name="wire",
+        plug_in="feeds",
+        settings=lambda url: {"entries": [{"name": "wire", "url": url + "/feed"}], "per_symbol": False},
+        symbols=(),
+        install=lambda server: server.route("/feed", _feed("Invented chips &amp; more", "Second story")),
+        path="/feed",
+        hostile=_feed(
+            "&#27;[2J Ten\u202ecent\u200b &lt;b&gt;bold&lt;/b&gt;", "<![CDATA[<script>x</script>\x9b31m news]]>"
+        ),
+        wrong=_WRONG_FEEDS,
+        contents=lambda batch: len(batch.headlines),
+    ),
+    SourceCase(
+        name="yahoo-news",
+        plug_in="feeds",
+        settings=lambda url: {"base_url": url},
+        symbols=("0700.HK", "BABA"),
+        install=lambda server: server.route("/rss/2.0/headline", _feed("Invented chips", "Second story")),
+        path="/rss/2.0/headline",
+        hostile=_feed("&#27;[2J Ten\u202ecent\u200b &lt;b&gt;bold&lt;/b&gt;", "two"),
+        wrong=_WRONG_FEEDS,
+        contents=lambda batch: len(batch.headlines),
+        by_symbol=False,
     ),
 )

@@ -34,7 +34,7 @@ class Bench:
     source: Source
 
     async def fetch(self) -> Batch:
-        return await self.source.fetch(Request(symbols=self.case.symbols))
+        return await self.source.fetch(Request(symbols=self.case.symbols, full=True))
 
     async def failure(self) -> SourceError:
         with pytest.raises(SourceError) as caught:
@@ -64,7 +64,9 @@ async def bench(case: SourceCase, tmp_path: Path) -> AsyncIterator[Bench]:
     await transport.prepare()
     async with LoopbackServer() as server:
         case.install(server)
-        yield Bench(case, server, transport, build_one(case, server.url, transport, tmp_path))
+        source = build_one(case, server.url, transport, tmp_path)
+        yield Bench(case, server, transport, source)
+        await source.aclose()
         await transport.aclose()
 
 
@@ -72,7 +74,7 @@ def assert_sound(batch: Batch, case: SourceCase) -> None:
     """Check what holds for every batch of every source."""
     assert batch.source == case.name
     answered = [*[one.symbol for one in batch.quotes], *[one.symbol for one in batch.histories]]
-    if case.symbols:
+    if case.by_symbol:
         assert sorted({*answered, *batch.missing}) == sorted(case.symbols)
         assert not set(answered) & set(batch.missing)
         assert {one.symbol for one in batch.paths} <= set(answered)
@@ -103,10 +105,9 @@ def assert_sound(batch: Batch, case: SourceCase) -> None:
 
 
 def assert_said_well(error: SourceError) -> None:
-    """Check that an error's sentence is one for people."""
+    """Check that an error's sentence is one for people; who failed stands before it on the screen."""
     words = str(error)
     assert 10 < len(words) < 250
-    assert words.endswith(".")
     assert clean_text(words) == words
     assert "Traceback" not in words
     assert "Error" not in words
@@ -168,7 +169,6 @@ async def test_fault_is_named_and_passes(bench: Bench, fault: Fault, caplog: pyt
     assert error.kind in EXPECTED[fault]
     assert error.retry_after == RETRY_AFTER.get(fault)
     assert_said_well(error)
-    assert "127.0.0.1" in str(error) or bench.case.name in str(error) or "169.254" in str(error)
     assert len(bench.server.asked) - asked_before <= MOST_REQUESTS.get(fault, 1)
     # It recovers with the next question, and nothing was said behind the scheduler's back.
     bench.server.fail(bench.case.path, None)
@@ -227,6 +227,7 @@ async def test_no_such_host(case: SourceCase, tmp_path: Path) -> None:
         await source.fetch(Request(symbols=case.symbols))
     assert caught.value.kind is FailureKind.REFUSED
     assert "nobody.invalid is not found" in str(caught.value)
+    await source.aclose()
     await transport.aclose()
 
 
@@ -246,6 +247,7 @@ async def test_tls_is_verified(case: SourceCase, tmp_path: Path, monkeypatch: py
                         await source.fetch(Request(symbols=case.symbols))
                     assert caught.value.kind is FailureKind.TLS
                     assert_said_well(caught.value)
+                await source.aclose()
                 await transport.aclose()
 
 
@@ -283,5 +285,5 @@ def test_every_live_plug_in_is_under_contract() -> None:
     assert names - {case.plug_in for case in CASES} <= WITH_OWN_CONTRACT
 
 
-WITH_OWN_CONTRACT: frozenset[str] = frozenset()
-"""Plug-ins whose transport is not ours: their faults are tested where they are."""
+WITH_OWN_CONTRACT: frozenset[str] = frozenset({"yahoo-research"})
+"""Plug-ins whose transport is not ours: the faults of yfinance's are tested in ``test_yahoo_research_wire``."""
