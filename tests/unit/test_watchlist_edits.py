@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from tui_monitor.domain.errors import WatchlistError
 from tui_monitor.domain.watchlist import Entry, Watchlist, Watchlists
-from tui_monitor.domain.watchlist_diff import Side, differences
+from tui_monitor.domain.watchlist_diff import Side, differences, edits_between
 from tui_monitor.domain.watchlist_edits import (
     Add,
     DeleteList,
@@ -266,3 +266,33 @@ def test_taking_other_lists_is_one_step_back() -> None:
     after, inverse = apply(BASE, ReplaceAll(other))
     assert after == other
     assert apply(after, inverse)[0] == BASE
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(edits, max_size=12), st.lists(edits, max_size=12))
+def test_the_edits_between_two_states_make_one_of_the_other(first: list[Edit], second: list[Edit]) -> None:
+    states = []
+    for sequence in (first, second):
+        lists = BASE
+        for edit in sequence:
+            done = rebase(lists, edit)
+            lists = done[0] if done is not None else lists
+        states.append(lists)
+    before, after = states
+    between = edits_between(before, after)
+    if before == after:
+        assert between.edits == ()
+    else:
+        assert apply(before, between)[0] == after
+
+
+def test_changes_of_both_sides_are_merged() -> None:
+    mine, _ = apply(BASE, Several((Add("mine", entries("E")), SetNote("mine", ("A",), "mine"))))
+    theirs, _ = apply(
+        BASE, Several((Remove("mine", ("B",)), Rename("other", "named"), SetTags("mine", ("A",), ("t",))))
+    )
+    done = rebase(theirs, edits_between(BASE, mine))
+    assert done is not None
+    assert symbols(done[0]) == "ACDE"
+    assert done[0].lists[0].entries[0] == Entry(symbol="A", note="mine", tags=("t",))
+    assert [one.name for one in done[0].lists] == ["mine", "named", "empty"]

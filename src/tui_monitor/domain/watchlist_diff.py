@@ -1,4 +1,4 @@
-"""What differs between two states of the watchlists, for a person who has to choose between them."""
+"""What differs between two states of the watchlists: for a person who has to choose, and for merging them."""
 
 from __future__ import annotations
 
@@ -6,6 +6,19 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from tui_monitor.domain.watchlist import Entry, Watchlist, Watchlists
+from tui_monitor.domain.watchlist_edits import (
+    Add,
+    DeleteList,
+    Edit,
+    FieldName,
+    MoveList,
+    NewList,
+    Remove,
+    SetCurrency,
+    SetEach,
+    Several,
+    SortOnce,
+)
 
 
 class Side(StrEnum):
@@ -56,3 +69,53 @@ def _within(one: Watchlist, other: Watchlist) -> list[Difference]:
             side = Side.MINE if right is None else Side.THEIRS if left is None else Side.BOTH
             found.append(Difference(one.name, symbol, side, left, right))
     return found or [Difference(one.name, None, Side.BOTH)]
+
+
+def edits_between(before: Watchlists, after: Watchlists) -> Several:
+    """Return edits that make ``after`` of ``before``; done on a third state they carry the same changes over.
+
+    A list with another name is one that was deleted and one that was made.
+    """
+    edits: list[Edit] = [DeleteList(one.name) for one in before.lists if after.named(one.name) is None]
+    for one in after.lists:
+        held = before.named(one.name)
+        if held is None:
+            edits.append(NewList(one.name, one.entries, one.currency))
+        elif held != one:
+            edits += _list_edits(held, one)
+    survivors = [one.name for one in before.lists if after.named(one.name) is not None]
+    made = [one.name for one in after.lists if before.named(one.name) is None]
+    wanted = [one.name for one in after.lists]
+    if survivors + made != wanted:
+        edits += [MoveList(name, index) for index, name in enumerate(wanted)]
+    return Several(tuple(edits))
+
+
+def _list_edits(before: Watchlist, after: Watchlist) -> list[Edit]:
+    name = before.name
+    old = {entry.symbol: entry for entry in before.entries}
+    new = {entry.symbol: entry for entry in after.entries}
+    edits: list[Edit] = []
+    gone = tuple(symbol for symbol in old if symbol not in new)
+    if gone:
+        edits.append(Remove(name, gone))
+    added = tuple(entry for symbol, entry in new.items() if symbol not in old)
+    if added:
+        edits.append(Add(name, added))
+    if tuple(symbol for symbol in old if symbol in new) + tuple(entry.symbol for entry in added) != after.symbols:
+        edits.append(SortOnce(name, after.symbols))
+    fields: dict[FieldName, tuple[str, ...]] = {
+        "note": ("note",), "tags": ("tags",), "position": ("quantity", "cost", "cost_currency"),
+        "unverified": ("unverified",),
+    }  # fmt: skip
+    for field, attributes in fields.items():
+        changed = tuple(
+            entry
+            for symbol, entry in new.items()
+            if symbol in old and any(getattr(old[symbol], one) != getattr(entry, one) for one in attributes)
+        )
+        if changed:
+            edits.append(SetEach(name, field, changed))
+    if before.currency != after.currency:
+        edits.append(SetCurrency(name, after.currency))
+    return edits

@@ -1,0 +1,197 @@
+"""``watchlists.toml`` on the disk: read whole, written atomically, one writer at a time among all processes.
+
+Writing goes to a temporary file in the same folder, which is forced to the disk before it takes the file's name:
+at every moment the name stands for one complete state. The state before is kept as ``watchlists.toml.bak``.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import secrets
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+
+from tui_monitor.config.watchlist_text import MAX_FILE
+from tui_monitor.domain.errors import WatchlistError
+
+LOCK_SECONDS = 2.0
+"""How long another process may hold the lock before a save is put off."""
+
+Trace = tuple[int, int, int]
+"""What tells at a glance that a file changed: time of change in nanoseconds, size, inode."""
+
+_REASONS = {
+    errno.ENOSPC: "the disk is full",
+    errno.EDQUOT: "your quota of the disk is used up",
+    errno.EROFS: "the disk is read-only",
+    errno.EACCES: "you may not write there",
+    errno.EPERM: "you may not write there",
+    errno.ENOENT: "its folder is missing",
+    errno.ENOTDIR: "its folder is missing",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """The bytes of the file, and what tells them from others."""
+
+    data: bytes
+    fingerprint: str
+    trace: Trace
+
+
+def fingerprint_of(data: bytes) -> str:
+    """Return a digest of the file's bytes."""
+    return sha256(data).hexdigest()
+
+
+class WatchlistFile:
+    """One file of lists. All failures are ``WatchlistError`` with one sentence."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    @property
+    def backup(self) -> Path:
+        """The state before the last write."""
+        return self.path.with_name(f"{self.path.name}.bak")
+
+    def trace(self) -> Trace | None:
+        """Return the file's trace, ``None`` if there is no file or it cannot be looked at."""
+        try:
+            found = self.path.stat()
+        except OSError:
+            return None
+        return found.st_mtime_ns, found.st_size, found.st_ino
+
+    def read(self, path: Path | None = None) -> Content | None:
+        """Return the file's content, ``None`` if there is no file; raise ``WatchlistError`` if it cannot be read."""
+        wanted = path or self.path
+        try:
+            with wanted.open("rb") as file:
+                found = os.fstat(file.fileno())
+                # One byte more than is taken, so that a larger file is refused and not cut.
+                data = file.read(MAX_FILE + 1)
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            raise WatchlistError(f"{wanted} cannot be read: {_reason(error)}; it is left as it is.") from error
+        return Content(data, fingerprint_of(data), (found.st_mtime_ns, found.st_size, found.st_ino))
+
+    @contextlib.contextmanager
+    def locked(self, seconds: float = LOCK_SECONDS) -> Iterator[None]:
+        """Hold the lock that all processes take before they read and write."""
+        import fcntl
+
+        target = self._target()
+        with self._told():
+            if not target.parent.is_dir():
+                # Its last part only: a missing parent is a disk that is not mounted, not a fresh install.
+                target.parent.mkdir(mode=0o700)
+            lock = os.open(target.with_name(f".{target.name}.lock"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            deadline = time.monotonic() + seconds
+            pause = threading.Event()
+            while True:
+                try:
+                    fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    break
+                except BlockingIOError:
+                    if time.monotonic() >= deadline:
+                        raise WatchlistError(
+                            f"{self.path} cannot be saved: another tui-monitor is writing it; your edits are kept."
+                        ) from None
+                    pause.wait(0.005)
+            yield
+        finally:
+            os.close(lock)
+
+    def write(self, data: bytes) -> Content:
+        """Make ``data`` the file's content; hold the lock meanwhile. The content before becomes the backup."""
+        target = self._target()
+        with self._told():
+            self._check_owner(target)
+            for left in target.parent.glob(f".{target.name}.*.tmp"):
+                # Under the lock nobody else writes: this is what a killed process left.
+                left.unlink(missing_ok=True)
+            temporary = target.with_name(f".{target.name}.{secrets.token_hex(4)}.tmp")
+            try:
+                trace = _write_through(temporary, data)
+                self._keep_backup(target)
+                temporary.replace(target)
+            except BaseException:
+                with contextlib.suppress(OSError):
+                    temporary.unlink(missing_ok=True)
+                raise
+            _sync_folder(target.parent)
+        return Content(data, fingerprint_of(data), trace)
+
+    def _target(self) -> Path:
+        """Return the file behind links: a link into a folder of dotfiles stays one."""
+        try:
+            return self.path.resolve()
+        except (OSError, RuntimeError) as error:
+            raise WatchlistError(
+                f"{self.path} cannot be saved: its link leads nowhere; your edits are kept."
+            ) from error
+
+    def _check_owner(self, target: Path) -> None:
+        with contextlib.suppress(FileNotFoundError):
+            if target.stat().st_uid != os.geteuid():
+                raise WatchlistError(f"{self.path} cannot be saved: it belongs to another user; your edits are kept.")
+
+    def _keep_backup(self, target: Path) -> None:
+        backup = target.with_name(f"{target.name}.bak")
+        link = target.with_name(f".{target.name}.bak.tmp")
+        with contextlib.suppress(FileNotFoundError):
+            link.unlink(missing_ok=True)
+            try:
+                os.link(target, link)
+            except FileNotFoundError:
+                return
+            except OSError:
+                # No hard links on this file system.
+                _write_through(link, target.read_bytes())
+            link.replace(backup)
+
+    @contextlib.contextmanager
+    def _told(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            raise WatchlistError(
+                f"{self.path} cannot be saved: {_reason(error)}; your edits are kept and saved when it is possible."
+            ) from error
+
+
+def _write_through(path: Path, data: bytes) -> Trace:
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+    try:
+        view = memoryview(data)
+        while view:
+            view = view[os.write(handle, view) :]
+        os.fsync(handle)
+        found = os.fstat(handle)
+        return found.st_mtime_ns, found.st_size, found.st_ino
+    finally:
+        os.close(handle)
+
+
+def _sync_folder(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        # Some network file systems refuse to sync a folder; the file itself is on the disk.
+        with contextlib.suppress(OSError):
+            os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _reason(error: OSError) -> str:
+    return _REASONS.get(error.errno or 0) or (error.strerror or str(error)).lower()
