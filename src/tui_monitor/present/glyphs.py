@@ -43,6 +43,13 @@ class Glyphs:
     braille: bool
     """Whether lines may be drawn with braille patterns."""
 
+    def plain(self, text: str) -> str:
+        """Return ``text`` with the signs of the interface's own words in this set; Chinese stays as it is."""
+        return text if self.braille or text.isascii() else text.translate(_TO_ASCII)
+
+
+_TO_ASCII = str.maketrans("…–—·×‘’“”→←▲▼●", "~--|x''\"\"><+-*")
+"""Signs that words and numbers use, one cell each, and what stands for them."""
 
 UNICODE = Glyphs(
     up="▲", down="▼", flat="=", unread="●", marked="✓", fail="✗", wait="…", pause="‖",

@@ -14,7 +14,7 @@ from tui_monitor.sources.api import Topic
 if TYPE_CHECKING:
     from tui_monitor.present.view import View
 
-_ORDER = {Topic.RECORDING: 0, Topic.QUOTES: 1, Topic.RATINGS: 2, Topic.HISTORY: 3, Topic.HEADLINES: 4}
+_ORDER = {Topic.RECORDING: 0, Topic.QUOTES: 1, Topic.RATINGS: 2, Topic.HISTORY: 3, Topic.HEADLINES: 4, Topic.FUNDAMENTALS: 5}
 
 
 def status(view: View, width: int, hints: str) -> Line:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from textual.app import App
 
+from tui_monitor.tui import textual_private
 from tui_monitor.tui.palette import Palette, textual_theme
 from tui_monitor.tui.palette_commands import MonitorCommands
 from tui_monitor.tui.screens.main import MainScreen
@@ -38,6 +39,7 @@ class MonitorApp(App[None]):
     def __init__(
         self, view: View, services: Services, *, theme: str, on_ready: Callable[[], None] | None = None
     ) -> None:
+        textual_private.install()
         super().__init__()
         self.view = view
         self.services = services

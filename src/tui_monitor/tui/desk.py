@@ -77,4 +77,5 @@ class Desk(Widget):
         if self.boxes != before:
             # A child's request for a layout is what empties the arrangement that Textual keeps of us.
             panel.refresh(layout=True)
-        panel.focus(scroll_visible=False)
+        # Not panel.focus(): that repaints the whole panel before it asks the screen for this.
+        self.screen.set_focus(panel, scroll_visible=False)

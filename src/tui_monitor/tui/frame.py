@@ -23,7 +23,8 @@ class FrameClock:
 
     def __init__(self, screen: MainScreen, frames: float) -> None:
         self._screen = screen
-        self._interval = 1.0 / frames
+        self.interval = 1.0 / frames
+        """Seconds between two frames."""
         self._timer: Timer | None = None
         self._revision = -1
         self._second = -1
@@ -35,7 +36,7 @@ class FrameClock:
 
     def start(self) -> None:
         """Begin to tick."""
-        self._timer = self._screen.set_interval(self._interval, self.tick)
+        self._timer = self._screen.set_interval(self.interval, self.tick)
 
     def rest(self) -> None:
         """Take one frame a second: the terminal lost the focus, but somebody may still look."""

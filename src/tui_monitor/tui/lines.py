@@ -22,8 +22,7 @@ class HeaderLine(PaintedLines):
     DEFAULT_CSS = "HeaderLine { height: 1; }"
 
     def __init__(self, palette: Palette, view: View) -> None:
-        super().__init__(palette, id="header")
-        self.view = view
+        super().__init__(palette, view, id="header")
 
     def compose_lines(self) -> list[Segments]:
         """Return the one line."""
@@ -36,8 +35,7 @@ class PanelStrip(PaintedLines):
     DEFAULT_CSS = "PanelStrip { height: 1; }"
 
     def __init__(self, palette: Palette, view: View, desk: Desk) -> None:
-        super().__init__(palette, id="strip")
-        self.view = view
+        super().__init__(palette, view, id="strip")
         self.desk = desk
 
     def compose_lines(self) -> list[Segments]:
@@ -59,8 +57,7 @@ class StatusLine(PaintedLines):
     DEFAULT_CSS = "StatusLine { height: 1; }"
 
     def __init__(self, palette: Palette, view: View) -> None:
-        super().__init__(palette, id="status")
-        self.view = view
+        super().__init__(palette, view, id="status")
         self.hints = ""
         """Keys of the panel in hand, in few words."""
 

@@ -7,10 +7,10 @@ Three themes of our own. ``dark`` and ``light`` name 24-bit colours that stay ap
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rich.style import Style
-from textual.theme import Theme
+from textual.theme import BUILTIN_THEMES, Theme
 
 from tui_monitor.present.tone import Tone
 
@@ -72,13 +72,7 @@ _COLOURS = {"dark": DARK, "light": LIGHT, "terminal": TERMINAL}
 def textual_theme(name: str) -> Theme:
     """Return the Textual theme behind one of our own, for the widgets that Textual draws."""
     if name == "terminal":
-        return Theme(
-            name="monitor-terminal", ansi=True, primary="ansi_cyan", secondary="ansi_cyan", warning="ansi_yellow",
-            error="ansi_red", success="ansi_green", accent="ansi_cyan", foreground="ansi_default",
-            background="ansi_default", surface="ansi_default", panel="ansi_default", boost="ansi_default",
-            variables={"block-cursor-foreground": "ansi_black", "block-cursor-background": "ansi_cyan",
-                       "input-cursor-background": "ansi_white", "input-cursor-foreground": "ansi_black"},
-        )  # fmt: skip
+        return replace(BUILTIN_THEMES["ansi-dark"], name="monitor-terminal")
     colours = _COLOURS[name]
     return Theme(
         name=f"monitor-{name}", dark=name == "dark", primary=colours.accent, secondary=colours.muted,

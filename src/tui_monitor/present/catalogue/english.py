@@ -195,7 +195,7 @@ WORDS: dict[str, str] = {
     "command.cursor.page-up": "One page up",
     "command.cursor.first": "First row",
     "command.cursor.last": "Last row",
-    "command.row.open": "Open: a number's time, source and delay; a headline; a rating change",
+    "command.row.open": "Open: a number's origin, a headline, a rating change",
     "command.panel.next": "Next panel",
     "command.panel.previous": "Previous panel",
     "command.panel.index": "Index",

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rich.segment import Segment
+from textual import events
 from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from rich.style import Style
-    from textual import events
 
     from tui_monitor.present.view import View
     from tui_monitor.store.latest import Key
@@ -36,9 +36,10 @@ class PaintedLines(Widget):
 
     ALLOW_SELECT = False
 
-    def __init__(self, palette: Palette, *, id: str | None = None) -> None:
+    def __init__(self, palette: Palette, view: View, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self.palette = palette
+        self.view = view
         self._painted: list[Segments] = []
 
     def compose_lines(self) -> list[Segments]:
@@ -87,6 +88,7 @@ class PaintedLines(Widget):
         for text, tone in line:
             if room <= 0:
                 break
+            text = self.view.glyphs.plain(text)
             cells = width_of(text)
             if cells > room:
                 text = fit(text, room)
@@ -109,9 +111,8 @@ class Panel(PaintedLines, can_focus=True):
     """A framed panel. Subclasses give the title and the lines within the frame."""
 
     def __init__(self, panel_id: PanelId, palette: Palette, view: View) -> None:
-        super().__init__(palette, id=f"panel-{panel_id}")
+        super().__init__(palette, view, id=f"panel-{panel_id}")
         self.panel_id = panel_id
-        self.view = view
 
     @property
     def inner_width(self) -> int:
@@ -183,14 +184,14 @@ class Panel(PaintedLines, can_focus=True):
         used = 0
         if start:
             out.append(Segment(" ", rule))
-            out.extend(Segment(text, self._title_style(tone)) for text, tone in start)
+            out.extend(Segment(glyphs.plain(text), self._title_style(tone)) for text, tone in start)
             out.append(Segment(" ", rule))
             used += _width(start) + 2
         tail = _width(end) + 2 if end else 0
         out.append(Segment(line * max(0, self.size.width - 2 - used - tail), rule))
         if end:
             out.append(Segment(" ", rule))
-            out.extend(Segment(text, self.palette.style(tone)) for text, tone in end)
+            out.extend(Segment(glyphs.plain(text), self.palette.style(tone)) for text, tone in end)
             out.append(Segment(" ", rule))
         out.append(Segment(right, rule))
         return out
@@ -199,9 +200,26 @@ class Panel(PaintedLines, can_focus=True):
         style = self.palette.style(tone)
         return style + self.palette.rule_focus if self.has_focus and tone is Tone.TITLE else style
 
+    def on_focus(self, event: events.Focus) -> None:
+        """Take the focus without Textual's own repaint of the whole panel: only the frame's cells change."""
+        event.prevent_default()
+        self.has_focus = True
+        if self.parent is not None:
+            self.parent.post_message(events.DescendantFocus(self))
+
+    def on_blur(self, event: events.Blur) -> None:
+        """Lose the focus, as quietly."""
+        event.prevent_default()
+        self.has_focus = False
+        if self.parent is not None:
+            self.parent.post_message(events.DescendantBlur(self))
+
     def watch_has_focus(self, _has_focus: bool) -> None:
-        """Draw the heavy frame with the focus, the light one without."""
-        super().watch_has_focus(_has_focus)
+        """Draw the heavy frame with the focus, the light one without.
+
+        Textual's own watcher looks for style rules of the focus and repaints the whole panel; no rule of ours
+        depends on it.
+        """
         self.repaint()
 
 

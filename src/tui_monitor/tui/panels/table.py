@@ -252,7 +252,7 @@ class TablePanel(Panel):
         if row is None:
             row = self._rows[key] = self.model.row(self.view, key)
         on_cursor = key == self._cursor_key
-        ellipsis = self.view.glyphs.ellipsis
+        ellipsis, plain = self.view.glyphs.ellipsis, self.view.glyphs.plain
         lead = self.view.glyphs.marked if row.marked else " "
         out: Segments = []
         _append(out, lead, self._style(Tone.ACCENT if row.marked else Tone.MUTED, on_cursor))
@@ -264,7 +264,7 @@ class TablePanel(Panel):
                 style = self.palette.flashing(cell.tone if cell else Tone.PLAIN)
             if one.x > x:
                 _append(out, " " * (one.x - x), self._style(Tone.PLAIN, on_cursor))
-            _append(out, fit(cell.text if cell else "", one.width, one.column.align, ellipsis), style)
+            _append(out, fit(plain(cell.text) if cell else "", one.width, one.column.align, ellipsis), style)
             x = one.x + one.width
         rest = width - 1 - x
         if rest > 0:

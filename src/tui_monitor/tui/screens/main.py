@@ -7,7 +7,9 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from textual.binding import Binding
+from textual.reactive import Reactive
 from textual.screen import Screen
+from textual.widget import Widget
 
 from tui_monitor.present import detail
 from tui_monitor.present.headlines import HeadlinesModel
@@ -57,6 +59,9 @@ class MainScreen(Screen[None]):
     """Header, panels, prompt, status. Composes and routes; what happens is in ``actions`` and ``present``."""
 
     DEFAULT_CSS = "MainScreen { layout: vertical; background: $background; overflow: hidden; }"
+
+    focused: Reactive[Widget | None] = Reactive(None, repaint=False)
+    """The widget with the focus. Textual's own repaints the whole screen on a change."""
 
     BINDINGS = [  # noqa: RUF012 - Textual's own way to declare them
         Binding(",".join(command.keys), f"run('{command.id}')", id=command.id, show=False) for command in COMMANDS
@@ -175,7 +180,7 @@ class MainScreen(Screen[None]):
         """Ask for a line; the focus comes back to the panel in hand."""
 
         def answered(answer: str | None) -> None:
-            self.current.focus(scroll_visible=False)
+            self.set_focus(self.current, scroll_visible=False)
             done(answer)
 
         self.prompt.ask(question, text, changed=changed, done=answered)
