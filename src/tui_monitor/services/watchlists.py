@@ -21,8 +21,11 @@ from tui_monitor.config.watchlist_text import Reading, read_text, stamp_of, writ
 from tui_monitor.domain.errors import WatchlistError
 from tui_monitor.domain.watchlist import Watchlists
 from tui_monitor.domain.watchlist_edits import Edit, ReplaceAll, apply, rebase
+from tui_monitor.services.default_lists import default_lists
 from tui_monitor.services.watchlist_history import Journal, Line, Stacks, Step, new_step
 from tui_monitor.services.watchlist_sync import Conflict, Outcome, Outside, Trail, conflict_of, replay
+
+__all__ = ["Conflict", "Outcome", "Outside", "Step", "WatchlistService", "default_lists"]
 
 DELAY = 0.3
 """Seconds from the first unsaved edit to its saving."""
