@@ -33,7 +33,7 @@ _LEGAL = frozenset({
 })  # fmt: skip
 """Words at the end of a company's registered name that headlines leave out."""
 
-_SHARE_CLASS = re.compile(r"[\s]*[-－–—][A-Z]{1,2}$|[-－][ＷＳＰＢ]+$|\s*\([^)]*\)$|\s*（[^）]*）$")
+_SHARE_CLASS = re.compile(r"[\s]*[-－–—][A-Z]{1,2}$|[-－][ＷＳＰＢ]+$|\s*[(（][\x20-\x7e]*[)）]$")
 _HAN_LEGAL = re.compile(r"(?:控股有限公司|股份有限公司|集團有限公司|集团有限公司|有限公司|控股|集團|集团|股份)$")
 
 _MARKED = re.compile(r"[(（]\s?[A-Z\d]|[:：]\s?[A-Z\d]|\$[A-Za-z]|\.[A-Z]{1,3}\b|#\d|\d[\s\-.]HK")

@@ -33,6 +33,8 @@ COMMON_HAN = _words("""
 """Chinese words that do not name a company on their own."""
 
 NOT_NAMES = _phrases("""
+    Dow Jones report, Dow Jones reports, Dow Jones reported, economists at HSBC, strategists at HSBC,
+    analysts at HSBC, HSBC economists, HSBC analysts, HSBC strategists, HSBC analyst, HSBC economist,
     AIA Engineering, Alibaba Entrepreneurs Fund, Alibaba Health, Alibaba Health Information, Alibaba Pictures,
     Apple Daily, Apple Hospitality, Apple Valley, BYD Electronic, BYD Electronics, BYD Semiconductor, Big Apple,
     Brent Council, China Mobile Games, Cloud Music, Dow Jones & Co, Dow Jones Newswires, HSBC Global Research,
@@ -46,6 +48,11 @@ NOT_NAMES = _phrases("""
 """English phrases that begin like a name and mean something else."""
 
 NOT_NAMES_HAN = _words("""
+    汽油价 汽油價 燃油价 燃油價 柴油价 柴油價 成品油价 成品油價 食油價 糧油價 粮油价 食用油价 白银股 白銀股 原油价差
+    黃金交叉 黄金交叉 恒指公司 恒生指數公司 恒生指数公司 中海油服 中海油田 中海油氣 中海油气 中海油化學 中海油化学
+    建設銀行大廈 建设银行大厦 阿里夫 阿里安 阿里斯 阿里亚 阿里亞 阿里尔 阿里爾 阿里汗 阿里木 阿里娜 阿里· 阿里甘
+    蘋果醋 苹果醋 蘋果樹 苹果树 蘋果種 苹果种 貝殼粉 小米加步槍 小米加步枪 聯想起 联想起 百度指數 百度指数 黃金檔 黄金档
+    黃金搭檔 黄金搭档 黃金三角 黄金三角 黃金十年 黄金十年 黃金一代 黄金一代 黃金賽道 黄金赛道 黃金口岸 黄金口岸
     中国黄金 中國黃金 中移動支付 中芯集成 中通客車 中通客车 京东产发 京东健康 京东工业 京东方 京东物流 京東健康
     京東工業 京東方 京東物流 京東產發 令人联想 令人聯想 匯豐環球 匯豐研究 匯豐証券 匯豐： 友邦人壽大廈 向港交所
     向香港交易所 在港交所 在香港交易所 大唐黃金 富途証券 富途證券 富途证券 富途： 小米椒 小米粥 小米辣 山东黄金

@@ -53,7 +53,7 @@ class PhraseIndex(Generic[T]):
     def _add(self, phrase: str, value: T) -> None:
         if not phrase:
             return
-        if has_han(phrase[:2]):
+        if has_han(phrase):
             self._han.setdefault(phrase[:2], []).append((phrase, value))
             return
         words = tuple(word.lower() for word in split_words(phrase))

@@ -24,6 +24,12 @@ MAX_TOPICS = 3
 MAX_RULES = 5_000
 """Rules of all topics together."""
 
+LONGEST = 160
+"""Characters that are looked at: what comes later in a title as long as a paragraph is not what it is about."""
+
+_FLASH = re.compile(r"【([^】]{6,60})】")
+"""News flashes carry their own headline in front of the text."""
+
 _WORD = re.compile(r"[A-Za-z0-9\u00c0-\u024f]+")
 _MIN_PREFIX = 4
 
@@ -85,7 +91,9 @@ class TopicRules:
         rarely what the story is about. ``language`` is the headline's; both sets of rules apply to any, since
         Chinese titles hold English names.
         """
-        text = title or summary[:200]
+        text = title or summary
+        flash = _FLASH.match(text)
+        text = flash[1] if flash else text[:LONGEST]
         if not text:
             return ()
         found = self._found(text, language)

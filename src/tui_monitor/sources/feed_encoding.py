@@ -101,6 +101,8 @@ def _unpack(body: bytes) -> bytes:
             plain = unpacker.decompress(body, MAX_UNPACKED)
         except zlib.error as error:
             raise SourceError(FailureKind.MALFORMED, f"the packed body is damaged: {error}") from error
+        if not plain and not unpacker.eof:
+            raise SourceError(FailureKind.MALFORMED, "the packed body is damaged: it ends before it begins")
         if unpacker.unconsumed_tail:
             raise SourceError(FailureKind.TOO_LARGE, f"the feed unpacks to more than {MAX_UNPACKED // 1024 // 1024} MB")
         body = plain
@@ -150,6 +152,8 @@ def _by_words(body: bytes, content_type: str | None) -> Decoded:
                 continue
     # Nothing reads without a fault. A few damaged bytes do not change what it is.
     for name in dict.fromkeys(["utf-8", *names]):
+        if _isolated_against(name, body):
+            continue
         tried = _lenient(body, name)
         if tried.damaged * 20 <= _high_bytes(body):
             return tried

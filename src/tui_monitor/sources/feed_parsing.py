@@ -97,7 +97,7 @@ def parse_feed(
 
 def _read_xml(text: str, notes: list[str]) -> tuple[RawItem, list[RawItem]]:
     text = prepare(text)
-    if not text:
+    if "<" not in text:
         raise SourceError(FailureKind.MALFORMED, "not a feed: plain text without any markup")
     entities = declared_entities(text)
     collector = ItemCollector()

@@ -33,10 +33,16 @@ _PIECE = 1 << 16
 _LONGEST_TAG = 1 << 15
 """Characters of a tag; beyond, its ``<`` is taken as text."""
 
+_CUT_TAG = 1 << 10
+"""Characters after a ``<`` without any ``>`` that are taken for a tag that was cut off."""
+
+_MAX_QUOTED = 8
+"""How many ``>`` within values of a tag are believed."""
+
 _ENTITY_DECLARATION = re.compile(
     r"""<!ENTITY\s+(?:(%)\s*)?([A-Za-z_][\w.-]{0,63})\s+(?:(SYSTEM|PUBLIC)\b|"([^"]*)"|'([^']*)')?"""
 )
-_REFERENCE = re.compile(r"&(?:#(\d{1,7})|#[xX]([0-9a-fA-F]{1,6})|([A-Za-z][\w.-]{0,63}));")
+_REFERENCE = re.compile(r"&(?:#(\d{1,10})|#[xX]([0-9a-fA-F]{1,8})|([A-Za-z][\w.-]{0,63}));")
 _TAG_NAME = re.compile(r"/?([A-Za-z_][\w:.\-]{0,127})")
 _ATTRIBUTE = re.compile(r"""([A-Za-z_][\w:.\-]{0,127})\s{0,100}=\s{0,100}(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""")
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
@@ -59,13 +65,13 @@ _CP1252 = {code: bytes([code]).decode("cp1252", "ignore") for code in range(0x80
 class EventHandler(Protocol):
     """What is told of a document."""
 
-    def start(self, name: str, attributes: dict[str, str]) -> None:
+    def start(self, name: str, attributes: dict[str, str], /) -> None:
         """Tell that an element begins; ``name`` has its prefix, and ``xmlns`` attributes are among the others."""
 
-    def end(self, name: str) -> None:
+    def end(self, name: str, /) -> None:
         """Tell that the innermost open element ends."""
 
-    def data(self, text: str) -> None:
+    def data(self, text: str, /) -> None:
         """Tell characters, entities resolved."""
 
 
@@ -213,13 +219,15 @@ class _Scanner:
         end = self._find(">", place + 1)
         if name is None:
             return end + 1 if end >= 0 else len(text)
-        while 0 <= end < place + _LONGEST_TAG and _in_quotes(text, name.end(), end):
+        for _ in range(_MAX_QUOTED):
+            if not 0 <= end < place + _LONGEST_TAG or not _in_quotes(text, name.end(), end):
+                break
             later = text.find(">", end + 1, place + _LONGEST_TAG)
             if later < 0:
                 break
             end = later
-        if end < 0 and text[place + 1] != "/":
-            # Cut off within the tag: it began all the same.
+        if end < 0 and len(text) - place < _CUT_TAG:
+            # The body ends within the tag: it began all the same.
             end = len(text)
         if end < 0 or end - place > _LONGEST_TAG:
             self._handler.data("<")
