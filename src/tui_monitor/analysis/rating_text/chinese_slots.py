@@ -63,6 +63,17 @@ _RUN_ON = re.compile(
 )
 
 
+_ASCII_RUN = re.compile(r"[a-z0-9][a-z0-9.&'/ -]{0,40}")
+_ASCII_SUFFIX = re.compile(r"证券|银行|资本|集团")
+_ACTS = re.compile(r"\s?(?:将|首予|维持|给予|重申|上调|下调|首次|升|降|予)")
+_ASCII_ACTOR = re.compile(
+    r"[\s,](?P<f>[a-z][a-z.& ]{1,16}[a-z])(?:证券)?(?=重申|首予|维持|给予|予|上调|下调|首评|初评|评)"
+)
+_SHORT_ACTOR = re.compile(r"[^\s,:;。|「」\"()%\d]{2,6}?(?=首予|维持|给予|上调|下调|重申|调升|调低|调高)")
+_CODED = re.compile(r"(?P<c>[^\s,:;。!?「」\"()|%]{2,20})(?P<p>\s?\([a-z0-9.\-]{1,10}\))")
+_LAST_PIECE = re.compile(r"(?:^|[\s,:;])([^\s,:;。「」\"%]{2,14})$")
+
+
 @dataclass(frozen=True, slots=True)
 class FirmSpan:
     """A research house within a headline."""
@@ -119,7 +130,7 @@ def _firm_at(low: str, start: int) -> FirmSpan | None:
 
 
 def _ascii_firm_at(low: str, start: int) -> tuple[int, Firm] | None:
-    run = re.compile(r"[a-z0-9][a-z0-9.&'/ -]{0,40}").match(low, start)
+    run = _ASCII_RUN.match(low, start)
     if run is None:
         return None
     # English aliases are matched on the ASCII run alone: Chinese may follow without a space.
@@ -127,7 +138,7 @@ def _ascii_firm_at(low: str, start: int) -> tuple[int, Firm] | None:
     if found is None:
         return None
     end, firm = found
-    suffix = re.compile(r"证券|银行|资本|集团").match(low, end)
+    suffix = _ASCII_SUFFIX.match(low, end)
     return (suffix.end() if suffix else end), firm
 
 
@@ -153,12 +164,10 @@ def _unknown_firm(low: str, start: int) -> FirmSpan | None:
         suffix = _SUFFIX.match(low, end)
         return FirmSpan(start, suffix.end() if suffix else len(low[:end].rstrip()), None)
     colon = low.find(":", start, start + 14)
-    if colon > start and re.compile(r"\s?(?:将|首予|维持|给予|重申|上调|下调|首次|升|降|予)").match(low, colon + 1):
+    if colon > start and _ACTS.match(low, colon + 1):
         if _ANALYSTS.search(low, start, colon) is None:
             return FirmSpan(start, colon, None)
-    house = re.compile(
-        r"[\s,](?P<f>[a-z][a-z.& ]{1,16}[a-z])(?:证券)?(?=重申|首予|维持|给予|予|上调|下调|首评|初评|评)"
-    ).search(low, start)
+    house = _ASCII_ACTOR.search(low, start)
     if house is not None:
         return FirmSpan(house.start("f"), house.end(), None)
     for mark in re.finditer(
@@ -167,7 +176,7 @@ def _unknown_firm(low: str, start: int) -> FirmSpan | None:
         house = _HOUSE.match(low, start + mark.end())
         if house is not None:
             return FirmSpan(start + mark.end(), house.end(), None)
-    lead = re.compile(r"[^\s,:;。|「」\"()%\d]{2,6}?(?=首予|维持|给予|上调|下调|重申|调升|调低|调高)").match(low, start)
+    lead = _SHORT_ACTOR.match(low, start)
     if lead is not None and _ANALYSTS.match(low, start) is None and known_company_at(low, start) is None:
         return FirmSpan(start, lead.end(), None)
     return None
@@ -214,7 +223,7 @@ def _candidates(low: str, start: int, firm: FirmSpan | None) -> list[tuple[int, 
             continue
         add(_slot().match(low, verb.end()))
     add(_COVER.search(low, start))
-    coded = re.compile(r"(?P<c>[^\s,:;。!?「」\"()|%]{2,20})(?P<p>\s?\([a-z0-9.\-]{1,10}\))").search(low, start)
+    coded = _CODED.search(low, start)
     colon = low.find(":", start)
     if firm is not None and colon >= 0 and start < firm.start and colon < firm.start:
         spans.append((start, colon, None, False))
@@ -240,7 +249,7 @@ def _candidates(low: str, start: int, firm: FirmSpan | None) -> list[tuple[int, 
             )
         spans.append((begin, end, None, True))
         for match in TARGET.finditer(low, firm.end):
-            before = re.compile(r"(?:^|[\s,:;])([^\s,:;。「」\"%]{2,14})$").search(low[: match.start()])
+            before = _LAST_PIECE.search(low[: match.start()])
             if before:
                 spans.append((before.start(1), before.end(1), None, True))
     elif colon > start:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import cache
 
 from tui_monitor.analysis.rating_text.chinese_words import (
     DOWN,
@@ -34,6 +35,12 @@ _INIT = re.compile(
 )
 
 
+_HOLDING = re.compile(r"[\d约近逾超]|[^\s,。]{0,6}股|至\d|了")
+_SEES = re.compile(r"(?:看|上看|下看|见)(?=[\d$hu])")
+_BOTH = re.compile(r"(?:评级[和及与、]目标价|目标价[和及与、](?:投资)?评级)")
+_LEVEL = re.compile(r"(?P<v>升|降)级")
+
+
 @dataclass(slots=True)
 class ChineseValues:
     """What the words of one headline add up to; grades are spans of the text."""
@@ -62,12 +69,7 @@ def _grades(low: str, start: int, values: ChineseValues, company: tuple[int, int
         moved = before.endswith(("上调至", "下调至", "升至", "降至", "调至", "调升至", "调降至"))
         if not (quoted or rated or at_end or moved or split_before or _TO.search(before)):
             continue
-        if (
-            not quoted
-            and not rated
-            and match[0] in ("增持", "减持")
-            and re.compile(r"[\d约近逾超]|[^\s,。]{0,6}股|至\d|了").match(low, match.end())
-        ):
+        if not quoted and not rated and match[0] in ("增持", "减持") and _HOLDING.match(low, match.end()):
             continue
         if values.to_grade is None:
             values.to_grade = (match.start(), match.end())
@@ -75,7 +77,7 @@ def _grades(low: str, start: int, values: ChineseValues, company: tuple[int, int
 
 def _targets(low: str, start: int, values: ChineseValues) -> None:
     spans = [match.end() for match in TARGET.finditer(low, start)]
-    look = re.compile(r"(?:看|上看|下看|见)(?=[\d$hu])").search(low, start)
+    look = _SEES.search(low, start)
     if look is not None:
         spans.append(look.end())
     if not spans:
@@ -128,6 +130,13 @@ def _moves(low: str, start: int, noun: re.Match[str], company: tuple[int, int] |
     return best
 
 
+@cache
+def _jump() -> re.Pattern[str]:
+    return re.compile(
+        rf"(?P<v>升|降|上调|下调|调升|调低|调降|调高)[^\s,;。:目评]{{0,16}}?(?:级)?至[\s\"「]*(?=(?:{grade_pattern().pattern}))"
+    )
+
+
 def read_chinese_values(low: str, start: int, company: tuple[int, int] | None) -> ChineseValues:
     """Return the actions, grades and target prices that a folded lower-case headline states."""
     values = ChineseValues()
@@ -138,19 +147,17 @@ def read_chinese_values(low: str, start: int, company: tuple[int, int] | None) -
         target_move = target_move or _moves(low, start, noun, company)
     for noun in RATING.finditer(low, start):
         rating_move = rating_move or _moves(low, start, noun, company)
-    both = re.compile(r"(?:评级[和及与、]目标价|目标价[和及与、](?:投资)?评级)").search(low, start)
+    both = _BOTH.search(low, start)
     if both is not None:
         rating_move = rating_move or target_move
         target_move = target_move or rating_move
     elif rating_move and target_move == 0:
         pass
     if rating_move == 0:
-        jump = re.compile(
-            rf"(?P<v>升|降|上调|下调|调升|调低|调降|调高)[^\s,;。:目评]{{0,16}}?(?:级)?至[\s\"「]*(?=(?:{grade_pattern().pattern}))"
-        ).search(low, start)
+        jump = _jump().search(low, start)
         if jump is not None:
             rating_move = _direction(jump["v"])
-        elif (level := re.compile(r"(?P<v>升|降)级").search(low, start)) is not None and values.to_grade is not None:
+        elif (level := _LEVEL.search(low, start)) is not None and values.to_grade is not None:
             rating_move = _direction(level["v"])
     _numbers_decide(values)
     if rating_move:

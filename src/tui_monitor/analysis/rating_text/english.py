@@ -9,9 +9,11 @@ known firm stands next to a verb; an unknown firm is taken from the same place i
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from tui_monitor.analysis.rating_text.english_slots import (
+    PRONOUNS,
     acting_firm,
     agent_after,
     company_after,
@@ -20,10 +22,10 @@ from tui_monitor.analysis.rating_text.english_slots import (
     leading_symbol,
     strip_prefix,
 )
-from tui_monitor.analysis.rating_text.english_values import Values, currency_of, read_values
+from tui_monitor.analysis.rating_text.english_values import WEAK_KEEP, Values, currency_of, read_values
 from tui_monitor.analysis.rating_text.english_words import VERBS, Kind, Token, lex
 from tui_monitor.analysis.rating_text.model import Extraction, ordered
-from tui_monitor.analysis.rating_text.negatives import ENGLISH_NONE, SECTOR
+from tui_monitor.analysis.rating_text.negatives import english_none, is_sector
 from tui_monitor.domain.rating import Action
 
 _OPENERS = frozenset(
@@ -47,7 +49,12 @@ _OPENERS = frozenset(
         "that",
     )
 )
-_PRONOUNS = re.compile(r"^(?:the )?(?:stock|shares?|company'?s?(?: stock| shares?)?|it|its|name|pt|rating|an? .*)$")
+_EVENTS = frozenset(
+    ("upgrade", "downgrade", "initiation", "upgraded", "downgraded", "double downgrade", "double upgrade")
+)
+"""Words that name a firm's action as the cause of a price move."""
+_ACTORS_NEXT = VERBS | {Kind.TARGET, Kind.RATING}
+_SENTENCE = re.compile(r"[.!?]['\"]? (?=[a-z])")
 _PAST = re.compile(r"(?:ed|cut|kept|given|upgrade|downgrade)$")
 _SUBJECT = re.compile(r"(?:[A-Z][\w.&'-]*|&)(?: (?:[A-Z][\w.&'-]*|&|of|and)){0,6}")
 _MARKET_TICKER = re.compile(r"\((?:[A-Za-z .]{2,10}:\s?)?\$?(?P<code>[A-Za-z0-9][A-Za-z0-9.\-]*)[,)]")
@@ -62,7 +69,7 @@ class _Found:
 
 def read_english(text: str, folded: str, low: str) -> Extraction:
     """Extract the rating change of an English headline; ``text``, ``folded`` and ``low`` have the same length."""
-    if ENGLISH_NONE.search(low):
+    if english_none(low):
         return Extraction(text)
     start = strip_prefix(low)
     tag, mark, body = leading_symbol(folded, start)
@@ -75,14 +82,14 @@ def read_english(text: str, folded: str, low: str) -> Extraction:
     found = _active(folded, low, tokens, body) or _passive(folded, low, tokens, body, values)
     if found is None:
         return Extraction(text)
-    symbol = _symbol(folded, tokens) or tag
     company = found.company
+    symbol = _symbol(folded, tokens, company) or tag
     name: str | None = None
     if company is not None:
         slot = low[company[0] : company[1]]
-        if SECTOR.search(slot):
+        if is_sector(slot):
             return Extraction(text)
-        if _PRONOUNS.match(slot) is None:
+        if PRONOUNS.match(slot) is None and not (tag is not None and folded[company[0]].islower()):
             name = text[company[0] : company[1]]
     if name is None and tag is not None:
         name = tag
@@ -133,26 +140,32 @@ def _convincing(low: str, values: Values) -> bool:
         return False
     return (
         re.search(
-            r"analyst|stock|shares|valuation|premarket|pre-market|upgraded (?:on|as|after|following|upon|amid)|downgraded (?:on|as|after|following|upon|amid|ahead)|(?:up|down)grad(?:ed?|es)(?: today)?$|gets? an upgrade|double downgrade|price target",
+            r"analyst|(?<!#)stock|shares|valuation|premarket|pre-market|upgraded (?:on|as|after|following|upon|amid)|downgraded (?:on|as|after|following|upon|amid|ahead)|(?:up|down)grad(?:ed?|es)(?: today)?$|gets? an upgrade|double downgrade|price target",
             low,
         )
         is not None
     )
 
 
-def _symbol(folded: str, tokens: list[Token]) -> str | None:
-    for token in tokens:
+def _symbol(folded: str, tokens: list[Token], company: tuple[int, int] | None) -> str | None:
+    """Return the ticker that stands right behind the company, else the first one that is none of the firm's."""
+    first: str | None = None
+    for position, token in enumerate(tokens):
         if token.kind is not Kind.TICKER:
             continue
         match = _MARKET_TICKER.match(folded, token.start)
         if match is None:
             continue
         code = match["code"]
-        if code.isupper() or code[0].isdigit():
-            if code.isdigit() and len(code) < 4:
-                continue
+        if not (code.isupper() or code[0].isdigit()) or (code.isdigit() and len(code) < 4):
+            continue
+        if company is not None and 0 <= token.start - company[1] <= 12:
             return code
-    return None
+        following = tokens[position + 1] if position + 1 < len(tokens) else None
+        of_firm = following is not None and following.kind in VERBS and company is not None and company[0] > token.end
+        if first is None and not of_firm:
+            first = code
+    return first
 
 
 def _hong_kong(symbol: str | None, low: str, name: str) -> bool:
@@ -163,29 +176,38 @@ def _hong_kong(symbol: str | None, low: str, name: str) -> bool:
     return house_style and re.search(r"\btps?\b", low) is not None
 
 
+_ANALYST_OF = re.compile(r"(?:an )?analysts? (?:at|from) ")
+_CLAUSE_LEAD = re.compile(r"\s*(?:analysts? (?:at|from) |hearing |while |and |an analyst at |a |as )?")
+
+
+def _clause_starts(low: str, tokens: list[Token], body: int) -> Iterator[int]:
+    """Yield where a firm may stand in front of its verb: the start, then behind every break of the sentence."""
+    opening = _ANALYST_OF.match(low, body)
+    yield opening.end() if opening is not None else body
+    for token in tokens:
+        if token.kind is Kind.STOP or (token.kind is Kind.PREP and token.word in _OPENERS):
+            lead = _CLAUSE_LEAD.match(low, token.end)
+            yield lead.end() if lead is not None else token.end
+    for match in _SENTENCE.finditer(low, body):
+        yield match.end()
+
+
 def _active(folded: str, low: str, tokens: list[Token], body: int) -> _Found | None:
     """Find a known firm that stands right before a verb or a colon, at the start of any clause."""
-    starts = [body]
-    for token in tokens:
-        if (token.kind is Kind.STOP and token.word != "http") or (token.kind is Kind.PREP and token.word in _OPENERS):
-            match = re.compile(r"\s*(?:analysts? (?:at|from) |hearing |while |and |an analyst at |a |as )?").match(
-                low, token.end
-            )
-            starts.append(match.end() if match else token.end)
-    opening = re.compile(r"(?:an )?analysts? (?:at|from) ").match(low, body)
-    if opening:
-        starts[0] = opening.end()
     by_start = {token.start: position for position, token in enumerate(tokens)}
-    for number, start in enumerate(starts):
-        firm = acting_firm(low, tokens, start)
+    for number, start in enumerate(_clause_starts(low, tokens, body)):
+        firm = acting_firm(low, start)
         if firm is None:
             continue
         begin, end, next_word = firm
         if low[end : end + 1] == ":" or low[end : end + 2] == " :":
             return _colon(folded, low, tokens, (begin, end), low.index(":", end) + 1)
+        about = _about(folded, low, tokens, (begin, end)) if number == 0 else None
+        if about is not None:
+            return about
         position = by_start.get(next_word)
         verb = tokens[position] if position is not None else None
-        if verb is None or verb.kind not in VERBS | {Kind.TARGET, Kind.RATING}:
+        if verb is None or verb.kind not in _ACTORS_NEXT:
             if number == 0:
                 comment = _comment(folded, low, tokens, (begin, end), end)
                 if comment is not None:
@@ -198,24 +220,12 @@ def _active(folded: str, low: str, tokens: list[Token], body: int) -> _Found | N
                 continue
         if (
             number
-            and (
-                verb.kind is Kind.TARGET
-                or verb.word
-                in (
-                    "upgrade",
-                    "downgrade",
-                    "initiation",
-                    "upgraded",
-                    "downgraded",
-                    "double downgrade",
-                    "double upgrade",
-                )
-            )
+            and (verb.kind is Kind.TARGET or verb.word in _EVENTS)
             and not _has_object(folded, low, tokens, position)
         ):
             return _Found((begin, end), company_of_subject(folded, low, tokens, body, begin))
         company = _first_company(folded, low, tokens, position)
-        if company is None or _PRONOUNS.match(low[company[0] : company[1]]):
+        if company is None or PRONOUNS.match(low[company[0] : company[1]]):
             company = _elsewhere(folded, low, tokens, body, start if number else None) or company
         return _Found((begin, end), company)
     return None
@@ -234,13 +244,13 @@ def _first_company(folded: str, low: str, tokens: list[Token], position: int) ->
             index == position or tokens[index - 1].kind is Kind.STOP or tokens[index - 1].word in ("and", "but", "yet")
         )
         if verb.kind not in VERBS or not clause:
-            if verb.kind is Kind.TICKER and first is not None and SECTOR.search(low[first[0] : first[1]]):
+            if verb.kind is Kind.TICKER and first is not None and is_sector(low[first[0] : first[1]]):
                 return company_in_body(folded, low, tokens[index:], tokens[index - 1].end) or first
             continue
         slot = company_after(folded, low, tokens, index)
         if slot is None:
             continue
-        if not SECTOR.search(low[slot[0] : slot[1]]):
+        if not is_sector(low[slot[0] : slot[1]]):
             return slot[0], slot[1]
         first = first or (slot[0], slot[1])
     return first
@@ -251,7 +261,7 @@ def _has_object(folded: str, low: str, tokens: list[Token], position: int) -> bo
     return (
         slot is not None
         and slot[0] - tokens[position].end <= 2
-        and _PRONOUNS.match(low[slot[0] : slot[1]]) is None
+        and PRONOUNS.match(low[slot[0] : slot[1]]) is None
         and folded[slot[0]].isupper()
     )
 
@@ -274,21 +284,31 @@ def _colon(folded: str, low: str, tokens: list[Token], firm: tuple[int, int], be
     return _Found(firm, company_in_body(folded, low, tokens, begin))
 
 
+_ABOUT = re.compile(
+    r"(?:'s)? (?:[a-z]+ ){0,3}?(?:positive|negative|bullish|bearish|cautious|upbeat|neutral view|constructive|looks ahead) on "
+)
+
+
+def _about(folded: str, low: str, tokens: list[Token], firm: tuple[int, int]) -> _Found | None:
+    """Read ``Firm Positive On Company, Raises PT``."""
+    match = _ABOUT.match(low, firm[1])
+    if match is None:
+        return None
+    later = [token for token in tokens if token.start >= match.end()]
+    company = company_of_subject(folded, low, later, match.end(), len(low))
+    return _Found(firm, company) if company is not None and folded[company[0]].isupper() else None
+
+
+_OPINES = re.compile(
+    r" (?:says|sees|expects|assumes|believes|thinks|likes|notes|predicts|foresees|estimates|envisions|envisages|projects|rates|forecasts) "
+)
+
+
 def _comment(folded: str, low: str, tokens: list[Token], firm: tuple[int, int], begin: int) -> _Found | None:
     """Read ``Firm Sees COMPANY (code) ...; Rated Buy`` and ``Firm Positive On Company, Raises PT``."""
-    about = re.compile(
-        r"'?s? ?(?:[a-z]+ ){0,3}?(?:positive|negative|bullish|bearish|cautious|upbeat|stays|out positive|looks ahead) on "
-    ).match(low, begin)
-    if about is not None:
-        end = company_of_subject(
-            folded, low, [token for token in tokens if token.start > about.end()], about.end(), len(low)
-        )
-        return _Found(firm, end)
     if any(token.kind is Kind.TICKER for token in tokens):
         return _Found(firm, company_in_body(folded, low, tokens, begin))
-    verb = re.compile(
-        r" (?:says|sees|expects|assumes|believes|thinks|likes|notes|predicts|foresees|estimates|envisions|envisages|projects|rates|forecasts) "
-    ).match(low, begin)
+    verb = _OPINES.match(low, begin)
     if verb is None:
         return None
     return _Found(firm, company_in_body(folded, low, tokens, verb.end()))
@@ -300,7 +320,7 @@ def _passive(folded: str, low: str, tokens: list[Token], body: int, values: Valu
         (
             token
             for token in tokens
-            if token.kind in VERBS | {Kind.TARGET, Kind.RATING} and (token is values.verb or token.kind is Kind.TARGET)
+            if token.kind in _ACTORS_NEXT and (token is values.verb or token.kind is Kind.TARGET)
         ),
         values.verb,
     )
@@ -316,7 +336,7 @@ def _passive(folded: str, low: str, tokens: list[Token], body: int, values: Valu
         return unknown
     if agent is not None and agent[0] < body:
         agent = None
-    company = company_of_subject(folded, low, tokens, body, verb.start if verb.start > body else len(low))
+    company = company_of_subject(folded, low, tokens, body, verb.start) if verb.start > body else None
     if agent is None:
         agent = _says(folded, low, tokens, body)
     if company is not None and _GENERIC.search(low[company[0] : company[1]]):
@@ -329,7 +349,7 @@ def _says(folded: str, low: str, tokens: list[Token], body: int) -> tuple[int, i
     for token in tokens:
         if token.kind is Kind.STOP or (token.kind is Kind.PREP and token.word in ("of", "at", "by", "to", "from")):
             position = token.end + (1 if low[token.end : token.end + 1] == " " else 0)
-            firm = acting_firm(low, tokens, position)
+            firm = acting_firm(low, position)
             if firm is not None:
                 return firm[0], firm[1]
     return None
@@ -346,7 +366,7 @@ def _unknown_actor(folded: str, low: str, tokens: list[Token], body: int, values
             continue
         if _PAST.search(token.word) and not token.word.endswith("cuts"):
             return None
-        if token.start <= body + 1:
+        if token.start <= body + 1 or (token.kind is Kind.KEEP and token.word in WEAK_KEEP):
             return None
         subject = folded[body : token.start].strip()
         if _SUBJECT.fullmatch(subject) is None or len(subject) > 45 or _GENERIC.search(low[body : token.start]):

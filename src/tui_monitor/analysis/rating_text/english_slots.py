@@ -8,7 +8,7 @@ from tui_monitor.analysis.rating_text.english_words import VERBS, Kind, Token
 from tui_monitor.analysis.rating_text.firms import english_firm_at
 
 _PREFIX = re.compile(
-    r"[\s*>•\-\"'#]*(?:(?:updated?|udpate|correction|corrected|brief|research alert|alert|just in|breaking|rumou?r|report|exclusive|"
+    r"[\s*>•\-\"'#\ufeff]*(?:(?:updated?|udpate|correction|corrected|brief|research alert|alert|just in|breaking|rumou?r|report|exclusive|"
     r"from earlier|also|highlight|mid-day update|analyst (?:actions?|calls?|note)|broker (?:call|note)|\d{1,2}:\d\d(?: ?[ap]m)?)\s?\d?\s?[:\-]\s*"
     r"|(?:hearing|earlier|why|how|here's why|moments ago) |rt @\w{1,20}: )?"
 )
@@ -18,7 +18,7 @@ _LEAD = re.compile(
 )
 
 _SUBJECT_END = re.compile(
-    r"(?<![a-z0-9])(?:'s (?:stock|shares?|rating|price|pt)|stock|shares?|shrs?|shr|gains?|gained|jump(?:s|ed)?|ris(?:es?|ing)|rose|rall(?:y|ies|ied)|"
+    r"(?<![a-z0-9])(?:stock|shares?|shrs?|shr|gains?|gained|jump(?:s|ed)?|ris(?:es?|ing)|rose|rall(?:y|ies|ied)|"
     r"surg(?:es?|ed|ing)|soar(?:s|ed|ing)?|climb(?:s|ed)?|falls?|fell|falling|slid(?:es?|ing)|sink(?:s|ing)?|sank|drop(?:s|ped)?|dips?|dipped|"
     r"slip(?:s|ped)?|tumbl(?:es?|ed|ing)|plung(?:es?|ed|ing)|tick(?:s|ed)?|moves?|moving|trad(?:es?|ing)|higher|lower|up|down|tops|"
     r"faces?|downgrade|double|just|also|pops?|popped|leaps?|shoots?|advances|slumps?|slumped|crash(?:es|ed)?|wins? spot|pressured|under pressure|"
@@ -27,10 +27,10 @@ _SUBJECT_END = re.compile(
 
 _TAIL = re.compile(
     r"(?:\s*(?:-|,)?\s*(?:common stock(?: w/i)?|ordinary shares|depositary shares|american depositary shares|common shares|registered shares|ads|adrs?)"
-    r"|\s+(?:stock|shares?|shrs?|shr|sock|earnings|coverage|rating|w/i)|'s|[\s,:;\-\"'*/]+)$"
+    r"|\s+(?:stock|shares?|shrs?|shr|sock|earnings|coverage|rating|w/i|common|analysts?)|'s|[\s,:;\-\"'*/]+)$"
 )
 _HEAD = re.compile(
-    r"^(?:[\s,:;\-\"'*.]+|(?:shares|stock|the stock|the shares|coverage|rating|ratings|view|the rating|its rating|units) (?:of|on|in|for) |coverage |(?:its|their|new|on|of|for|stock|shares|fellow|rival|upbeat view) )"
+    r"^(?:[\s,:;\-\"'*.]+|(?:shares|stock|the stock|the shares|coverage|rating|ratings|view|the rating|its rating|units) (?:of|on|in|for) |coverage |(?:its|their|his|her|new|on|of|for|stock|shares|fellow|rival|upbeat view) )"
 )
 _LEGAL = re.compile(
     r",? ?(?:inc|ltd|llc|l\.?p|corp|co|plc|n\.?v|s\.?a|company|limited|incorporated|common stock|ordinary shares)\b\.?"
@@ -41,13 +41,18 @@ _NOT_NAMES = frozenset({"CN", "HK", "US", "PRC", "NP", "TP", "TPS", "EPS", "FY",
 
 _FIRM_RUN = re.compile(r"(?:[A-Z][\w.&'/-]*|&)(?: (?:[A-Z][\w.&'/-]*|&|of|and|de)){0,5}")
 _FILLER = re.compile(
-    r"(?:'s|')?(?:,? (?:analysts?(?: [a-z][a-z.'-]+ [a-z][a-z.'-]+)?|earlier|also|just|again|today|now|has|have|had|broadly|sharply|slightly|further|"
-    r"double|research|securities|analyst team|out|positive|reportedly|on (?:mon|tues|wednes|thurs|fri)day|this morning|quietly|finally|aggressively)){0,3}(?: |$)"
+    r"(?:'s|')?(?:,? (?:analysts?(?: [a-z][a-z.'-]+ [a-z][a-z.'-]+)?|earlier|also|just|again|today|now|(?:has|have|had)(?= [a-z]{2,12}ed | cut | also )|\([a-z]{1,5}\)|broadly|sharply|slightly|further|"
+    r"is(?= [a-z]{3,12}ing )|research|securities|analyst team|out|positive|reportedly|on (?:mon|tues|wednes|thurs|fri)day|this morning|quietly|finally|aggressively)){0,3}(?: |$)"
 )
+
+PRONOUNS = re.compile(
+    r"(?:the )?(?:stock|shares?|company'?s?(?: stock| shares?)?|it|its|name|pt|rating|a|an|the|an? .*)$"
+)
+"""Slots that refer to a company named elsewhere."""
 
 _LETTER = re.compile(r"[a-z]")
 
-_NAME_WORDS = frozenset({"of", "and", "in", "the", "de"})
+_NAME_WORDS = frozenset({"of", "and", "the", "de"})
 """Prepositions that stand within names more often than behind them."""
 
 
@@ -70,6 +75,17 @@ def leading_symbol(folded: str, start: int) -> tuple[str | None, str, int]:
     return match["tag"][1:], match["mark"], match.end()
 
 
+_POSSESSED = re.compile(
+    r"[ ,]*(?:\(|stock|share|shrs?|price|pt|tp|target|rating|conviction|\d|4q|3q|2q|1q|new|turnaround)"
+)
+_BRANDS = re.compile(
+    r"(?:aaron|wendy|lowe|macy|mcdonald|kohl|dick|domino|casey|denny|moody|sotheby|carter|ollie|papa john|chico|dillard|reddy|cabela|conn|buster|"
+    r"fred|haverty|kirkland|michael|nathan|ruth|tilly|bj|francesca|claire|sainsbury|levi|o'reilly|hershey|kellogg|mattress|zoe|famous dave|"
+    r"brinker|steak n shake|church|arby|victoria|men|land|children|lands|sportsman|boot|barnes|zaxby|applebee|friday|bob|jack|hardee|carl)'s$"
+)
+"""Names that end in 's themselves."""
+
+
 def tidy_company(text: str, low: str, start: int, end: int) -> tuple[int, int] | None:
     """Return the bounds of the name within ``start`` and ``end``, without what belongs to the sentence."""
     for _ in range(5):
@@ -80,6 +96,8 @@ def tidy_company(text: str, low: str, start: int, end: int) -> tuple[int, int] |
     for _ in range(5):
         tail = _TAIL.search(low[start:end])
         if tail is None or tail.start() == end - start:
+            break
+        if tail[0] == "'s" and (_BRANDS.search(low, start, end) or not _POSSESSED.match(low, end)):
             break
         end = start + tail.start()
     if end - start > 70 or not _LETTER.search(low, start, end):
@@ -97,6 +115,9 @@ def _continues(low: str, token: Token, following: Token | None) -> bool:
         return token.word == "of" or low[token.end : token.end + 1] == " "
     if token.kind is Kind.NUMBER:
         return True
+    if token.kind is Kind.GRADE:
+        # A name in front of its ticker: LUK FOOK HOLD (00590.HK).
+        return following is not None and following.kind is Kind.TICKER and following.start - token.end <= 1
     return token.kind is Kind.KEEP and token.word in ("back", "backed")
 
 
@@ -105,6 +126,7 @@ def company_after(text: str, low: str, tokens: list[Token], index: int) -> tuple
     previous = tokens[index]
     begin = previous.end
     position = index + 1
+    graded = False
     while position <= len(tokens):
         token = tokens[position] if position < len(tokens) else None
         stop = token.start if token is not None else len(low)
@@ -113,12 +135,19 @@ def company_after(text: str, low: str, tokens: list[Token], index: int) -> tuple
             continue
         bounds = tidy_company(text, low, begin, stop)
         open_slot = (
-            previous.kind in VERBS
+            previous is tokens[index]
             or (previous.kind in (Kind.RATING, Kind.TARGET) and previous.word in ("coverage", "price target", "pt"))
             or (previous.kind is Kind.PREP and previous.word in ("on", "for", "of", "in"))
         )
-        if bounds is not None and open_slot and previous.kind is not Kind.STOP:
+        if (
+            bounds is not None
+            and open_slot
+            and (previous is tokens[index] or not text[bounds[0]].islower())
+            and not (previous.kind is Kind.PREP and graded)
+        ):
             return (*bounds, position)
+        if token is not None and token.kind is Kind.GRADE and previous.kind is Kind.PREP and previous.word == "to":
+            graded = tokens[index].kind in (Kind.UP, Kind.DOWN, Kind.RAISE, Kind.CUT)
         if token is None:
             return None
         if (
@@ -192,8 +221,13 @@ def _run_from(text: str, low: str, begin: int) -> tuple[int, int]:
     end = begin
     position = begin
     while position < len(text):
-        word = re.compile(r"[^\s,;:]+").match(text, position)
-        if word is None or not _CAPITALS.fullmatch(bare := word[0].removesuffix("'s")) or bare in _NOT_NAMES:
+        word = _WORD.match(text, position)
+        if (
+            word is None
+            or not _CAPITALS.fullmatch(bare := word[0].removesuffix("'s"))
+            or bare in _NOT_NAMES
+            or bare[0].isdigit()
+        ):
             break
         end = position + len(bare)
         position = word.end() + 1
@@ -202,17 +236,22 @@ def _run_from(text: str, low: str, begin: int) -> tuple[int, int]:
     return begin, end
 
 
+_ALL_CAPITALS = re.compile(r"[A-Z0-9&][A-Z0-9&'./,-]*")
+_CAPITALISED = re.compile(r"(?:[A-Z0-9&][\w&'./-]*|of|and|&)")
+_WORD = re.compile(r"[^\s,;:]+")
+
+
 def _run_before(text: str, start: int, stop: int) -> tuple[int, int] | None:
     """Return the run of names that ends at ``stop``: all capitals, else capitalised words."""
     segment = text[start:stop].rstrip()
     words = [(match.start(), match[0]) for match in re.finditer(r"\S+", segment)]
-    for shape in (re.compile(r"[A-Z0-9&][A-Z0-9&'./,-]*"), re.compile(r"(?:[A-Z0-9&][\w&'./-]*|of|and|&)")):
+    for shape in (_ALL_CAPITALS, _CAPITALISED):
         first = None
         for offset, word in reversed(words):
             if not shape.fullmatch(word):
                 break
             first = offset
-        if first is not None and (shape.pattern.startswith("(?:") or any(c.isalpha() for c in segment[first:])):
+        if first is not None and (shape is _CAPITALISED or any(c.isalpha() for c in segment[first:])):
             return start + first, start + len(segment)
     return None
 
@@ -246,7 +285,7 @@ def agent_after(text: str, low: str, tokens: list[Token], start: int) -> tuple[i
     return unknown
 
 
-def acting_firm(low: str, tokens: list[Token], start: int) -> tuple[int, int, int] | None:
+def acting_firm(low: str, start: int) -> tuple[int, int, int] | None:
     """Return the bounds of a known firm that begins at ``start``, and where the word behind it begins."""
     known = english_firm_at(low, start)
     if known is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 
 from tui_monitor.analysis.rating_text.english_words import VERBS, Kind, Token
@@ -13,8 +14,7 @@ _SURE_GRADES = frozenset(
 )
 """Grades that mean nothing else, wherever they stand."""
 
-_TO = frozenset(("to", "at", "as", "with", "on", "is", "was", "of", "for", "becomes", "become"))
-_ARTICLES = ("a ", "an ", "its ", "their ", "his ", "a new ", "the ")
+_TO = frozenset(("to", "at", "as", "with", "is", "was", "becomes", "become"))
 
 
 @dataclass(slots=True)
@@ -34,59 +34,86 @@ def _gap(low: str, before: Token, after: Token) -> str:
     return low[before.end : after.start].strip(" \"'-")
 
 
+_LINKS = frozenset(
+    (
+        "",
+        "a",
+        "an",
+        "its",
+        "their",
+        "his",
+        "her",
+        "a new",
+        "the",
+        "from",
+        "it",
+        "at a",
+        "cl",
+        "shares at",
+        "both",
+        "their latest",
+        "our",
+    )
+)
+"""What may stand between a word and the grade that belongs to it."""
+
+_VERB_LIKE = frozenset("buy sell hold add reduce outperform underperform perform accumulate lighten avoid".split())
+_WISHES = re.compile(
+    r"(?<![a-z])(?:time|reasons?|how|when|wants?|ready|offers?|agree[sd]?|plans?|bid|deal|right|options?|looking|looks|where|needs?|going|able|"
+    r"likely|rush(?:es)?|expected|set|continues?|moves?|pledges?|decision|proposal|what|which|stocks|names|best|not|reluctant|urged?|told|tells)$"
+)
+"""Words before ``to`` that make a verb of a grade: an offer to buy."""
+_PRICES = re.compile(r"(?:price|shr|shares?|stock)$")
+_OBJECT = re.compile(r" (?:the|a|an|its|more|stocks?|into|out|up|this|these|another|back|gold|right now)\b")
+
+
 def _grades(low: str, tokens: list[Token], values: Values) -> None:
     for index, token in enumerate(tokens):
-        if token.kind is not Kind.GRADE:
-            continue
-        before = tokens[index - 1] if index else None
-        role = None
-        if before is not None:
-            gap = _gap(low, before, token)
-            plain = gap in (
-                "",
-                "a",
-                "an",
-                "its",
-                "their",
-                "his",
-                "a new",
-                "the",
-                "from",
-                "it",
-                "at a",
-                "cl",
-                "shares at",
-                "both",
-                "their latest",
-            ) or (before.kind in VERBS and gap in ("earlier", "with", "to be"))
-            if plain and before.kind is Kind.PREP:
-                if before.word in ("from", "vs", "vs.", "versus", "previously", "prior"):
-                    role = "from"
-                elif before.word in _TO and not low[: before.start].rstrip().endswith(
-                    ("time", "reason", "reasons", "how", "when", "want", "ready")
-                ):
-                    role = "to"
-                elif before.word in ("and", "while", "but"):
-                    role = "to" if token.word in _SURE_GRADES else None
-            elif plain and before.kind in VERBS | {Kind.STOP, Kind.RATING}:
-                if before.kind in (Kind.KEEP, Kind.INIT):
-                    role = "to"
-                elif before.kind in (Kind.UP, Kind.DOWN) or before.kind is Kind.RATING:
-                    role = "to"
-                elif token.word in _SURE_GRADES:
-                    role = "to"
-        if role is None:
-            after = tokens[index + 1] if index + 1 < len(tokens) else None
-            if after is not None and after.kind is Kind.RATING and _gap(low, token, after) == "":
-                role = "to"
-            elif after is not None and after.kind is Kind.KEEP and _gap(low, token, after) == "":
-                role = "to"
-            elif token.word in _SURE_GRADES and before is not None:
-                role = "to"
-        if role == "from" and values.from_grade is None:
-            values.from_grade = token
-        elif role == "to" and values.to_grade is None:
-            values.to_grade = token
+        if token.kind is Kind.GRADE:
+            role = _role(low, tokens, index)
+            if role == "from" and values.from_grade is None:
+                values.from_grade = token
+            elif role == "to" and values.to_grade is None:
+                values.to_grade = token
+
+
+def _role(low: str, tokens: list[Token], index: int) -> str | None:
+    """Return whether a grade is the new one (``to``) or the old one (``from``); ``None`` for an ordinary word."""
+    token = tokens[index]
+    before = tokens[index - 1] if index else None
+    if before is not None:
+        gap = _gap(low, before, token)
+        if gap in _LINKS or (before.kind in VERBS and gap in ("earlier", "with", "to be")):
+            if before.kind is Kind.PREP:
+                role = _behind_preposition(low, before, token)
+                if role is not None:
+                    return role
+            elif before.kind in (Kind.KEEP, Kind.INIT, Kind.UP, Kind.DOWN, Kind.RATING, Kind.TICKER):
+                return "to"
+            elif before.word == ":" and low[token.end : token.end + 1] in ("", ",", ";") and index > 1:
+                return "to"
+            elif before.kind in VERBS | {Kind.STOP} and token.word in _SURE_GRADES:
+                return "to"
+    after = tokens[index + 1] if index + 1 < len(tokens) else None
+    if after is not None and after.kind in (Kind.RATING, Kind.KEEP) and _gap(low, token, after) == "":
+        return "to"
+    return "to" if token.word in _SURE_GRADES and before is not None else None
+
+
+def _behind_preposition(low: str, before: Token, token: Token) -> str | None:
+    if before.word in ("from", "vs", "vs.", "versus", "previously", "prior"):
+        return "from"
+    if before.word in ("and", "while", "but"):
+        return "to" if token.word in _SURE_GRADES else None
+    if before.word not in _TO:
+        return None
+    if before.word == "to" and token.word in _VERB_LIKE:
+        lead = low[: before.start].rstrip()
+        if _WISHES.search(lead) or _OBJECT.match(low, token.end):
+            return None
+        if token.word in ("outperform", "underperform", "perform") and _PRICES.search(lead):
+            return None
+    return "to"
 
 
 def _rated(low: str, tokens: list[Token]) -> Token | None:
@@ -135,6 +162,8 @@ def _targets(low: str, tokens: list[Token], values: Values) -> None:
                 and low[verb.end : before.start].strip() == ""
             )
         )
+        listed = before is not None and before.word == "," and index >= 2 and tokens[index - 2] is values.to_grade
+        announced = announced or (listed and token.kind is Kind.MONEY)
         if not follows and near is None and not announced:
             continue
         if near is not None and not follows and not announced and token.start - near.end > 90:
@@ -151,8 +180,6 @@ def _targets(low: str, tokens: list[Token], values: Values) -> None:
             and before.word in ("from", "vs", "vs.", "versus", "previously", "prior", "was", "were")
         )
         if before is not None and before.kind is Kind.PREP and before.word == "by":
-            continue
-        if before is not None and before.kind is Kind.NUMBER and False:
             continue
         if prior:
             values.prior = values.prior or token
@@ -227,6 +254,8 @@ def read_values(low: str, tokens: list[Token]) -> Values:
         elif token.kind in (Kind.UP, Kind.DOWN):
             if Action.UPGRADE in values.actions or Action.DOWNGRADE in values.actions:
                 continue
+            if _OTHER_GRADE.search(low, max(0, token.start - 20), token.start):
+                continue
             values.actions.add(Action.UPGRADE if token.kind is Kind.UP else Action.DOWNGRADE)
             values.verb = values.verb or token
         elif token.kind in _DIRECTION:
@@ -239,6 +268,10 @@ def read_values(low: str, tokens: list[Token]) -> Values:
             _keeps(low, tokens, index, values)
     _settle(values)
     return values
+
+
+_OTHER_GRADE = re.compile(r"(?:earnings|estimates?|forecasts?|profit|eps|credit|debt|guidance|sector) $")
+"""What is up- or downgraded other than a company."""
 
 
 def _grade_move(low: str, tokens: list[Token], index: int, values: Values) -> None:
@@ -268,6 +301,8 @@ def _grade_move(low: str, tokens: list[Token], index: int, values: Values) -> No
 
 def _initiates(low: str, tokens: list[Token], index: int) -> bool:
     verb = tokens[index]
+    if index and tokens[index - 1].word == "coverage" and _gap(low, tokens[index - 1], verb) in ("", "was", "is"):
+        return True
     for position in range(index + 1, len(tokens)):
         token = tokens[position]
         if token.kind is Kind.STOP and token.word in (";", ":", "|"):
@@ -288,7 +323,7 @@ def _initiates(low: str, tokens: list[Token], index: int) -> bool:
     return False
 
 
-_WEAK_KEEP = frozenset(
+WEAK_KEEP = frozenset(
     "has have still gets get given gives give stays stay remains remain backs back backed receives received earns earned wins win".split()
 )
 
@@ -304,7 +339,7 @@ def _keeps(low: str, tokens: list[Token], index: int, values: Values) -> None:
         values.actions.add(Action.REITERATE)
         values.verb = values.verb or verb
         return
-    reach = 22 if verb.word in _WEAK_KEEP or verb.word.startswith("rat") else 90
+    reach = 22 if verb.word in WEAK_KEEP or verb.word.startswith("rat") else 90
     for token in tokens[index + 1 :]:
         if token.kind is Kind.STOP and token.word in (";", ":", "|"):
             return

@@ -9,10 +9,11 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from enum import Enum, auto
-from functools import cache
+from functools import cache, lru_cache
 
 from tui_monitor.analysis.rating_text.grades import english_grades
 from tui_monitor.analysis.rating_text.money import (
+    CURRENCY_WORDS,
     ENGLISH_MONEY,
     PLAIN_NUMBER,
     Money,
@@ -78,7 +79,7 @@ _CUT = (
     r"(?:inch(?:es|ed)?|mov(?:e[sd]?)|ratchet(?:s|ed)?|revis(?:e[sd]?|ing)|nudg(?:e[sd]?)|push(?:es|ed)?|press(?:es|ed)?|mark(?:s|ed)?|edg(?:e[sd]?)|dial(?:s|ed)?|adjusts?|adjusted|brings?|takes?) down|"
     r"decreas(?:e[sd]?|ing)|par(?:e[sd]|ing)|shav(?:e[sd]?|ing)|down|reels in|halv(?:e[sd])|dips?|dipped|clips?|clipped|crops?|prunes?|dent(?:s|ed)|downwardly revis(?:e[sd])|slic(?:e[sd])|tempers"
 )
-_ADJUST = r"adjust(?:s|ed|ing)?|revis(?:e[sd]?|ing)|tweak(?:s|ed|ing)?|updat(?:e[sd]|ing)|changes?|sets?|setting|announc(?:e[sd]|es|ing)|annouces|remov(?:e[sd]|es)|places?|placed|goes|assigns?|issues?|posts?|presses|lists?|listed"
+_ADJUST = r"adjust(?:s|ed|ing)?|revis(?:e[sd]?|ing)|tweak(?:s|ed|ing)?|updat(?:e[sd]|ing)|changes?|sets?|setting|announc(?:e[sd]|es|ing)|annouces|remov(?:e[sd]|es)|placed|places|goes|assigns?|issues?|posts?|presses|lists?|listed"
 _TARGET = r"(?:(?:12|twelve)[- ]month )?(?:stock |share |sock |shr )?price[- ](?:targets?|objectives?|tar…|tgt)|target prices?|pts?|tps?|po|fair value estimates?|target|targets|tgt"
 _PREP = (
     r"to|from|at|by|on|with|as|for|of|vs\.?|versus|after|amid|following|over|due to|in|into|and|while|but|yet|despite|ahead of|because|"
@@ -91,6 +92,10 @@ _STOP = r"[;,:|…]|\.\.\.| - | -- |https?://"
 def _grade_pattern() -> str:
     words = sorted(english_grades(), key=len, reverse=True)
     return "|".join(re.escape(word).replace(r"\ ", "[ -]").replace(r"\-", "[ -]") for word in words)
+
+
+_ANYWHERE = frozenset({Kind.STOP, Kind.TICKER})
+"""The kinds that may begin within or right behind a word."""
 
 
 @cache
@@ -119,28 +124,116 @@ def _lexer() -> re.Pattern[str]:
         (Kind.STOP, _STOP),
         (Kind.NUMBER, PLAIN_NUMBER),
     ]
-    return re.compile("|".join(f"(?P<{kind.name}>{pattern})" for kind, pattern in kinds))
+    inside = "|".join(f"(?P<{kind.name}>{pattern})" for kind, pattern in kinds if kind not in _ANYWHERE)
+    anywhere = "|".join(f"(?P<{kind.name}>{pattern})" for kind, pattern in kinds if kind in _ANYWHERE)
+    # Most positions lie within a word and fail at the first look behind.
+    return re.compile(f"(?<![a-z0-9])(?:{inside})|{anywhere}")
+
+
+_NO_PRICE = re.compile(
+    r"(?:profit|sales|growth|revenue|margin|production|rate|inflation|emissions?|carbon|zero|shipment|valuation|delivery|output|initial|"
+    r"gdp|earnings|cost|savings|takeover|m&a|acquisition|trade|climate|reduction|cut|savings|commission|presale|pre-sale|ipo|potential|"
+    r"long-term|longer-term|financial|funding|fundraising|goal|debt|leverage|dividend|user|subscriber|renewable|capacity) $"
+)
+_MOVED = re.compile(
+    r"(?:'s)? (?:rais|cut|lift|lower|hik|trim|slash|boost|increas|reduc|kept|upped|bump|nudg|drop|down\b|up\b|to [a-z]{0,3}\$|to \d|of [a-z]{0,3}[$\d]|"
+    r"at [a-z]{0,3}[$\d]|from [a-z]{0,3}[$\d]|on |for |by |maintained|unchanged|chopped|axed|added|moved|doubled|restated|price|hike|increase|lift)|:? [a-z]{0,3}[$€£¥]\d|$|;|,"
+)
+
+
+def _is_price_target(low: str, token: Token, before: Token | None) -> bool:
+    """Tell the bare word ``target`` of a price from a company of that name and from other goals."""
+    if token.word not in ("target", "targets"):
+        return True
+    if token.start == 0 or _NO_PRICE.search(low[max(0, token.start - 16) : token.start]):
+        return False
+    if before is not None and before.kind is Kind.MONEY and token.start - before.end <= 1:
+        return True
+    moved = _MOVED.match(low, token.end)
+    if moved is None:
+        return False
+    return not (token.word == "targets" and moved[0].lstrip(" :")[-1:].isdigit() and " to " not in moved[0])
+
+
+_PLAIN = re.compile(r"[a-z]+(?=[ ,;:|]|$)")
+_RUN = re.compile(r"[a-z0-9]+")
+
+_LONGER = frozenset(
+    "price stock share sock shr target targets fair twelve big reels upwardly downwardly double re due ahead given conviction focus "
+    "http https buy us u pick picks picked stick sticks stand stands rating ramp ramps ramped inch inches inched mov move moves moved "
+    "ratchet ratchets ratcheted revise revises revised revising nudge nudges nudged jack jacks jacked push pushes pushed bump bumps "
+    "bumped edge edges edged tick ticks ticked goes adjusts adjusted bring brings take takes press presses pressed mark marks marked dial dials "
+    "dialed".split()
+)
+"""First words of what the lexer knows as several words; the grades and currencies add theirs."""
+
+
+@cache
+def _first_words() -> frozenset[str]:
+    grades = (re.split(r"[ -]", word)[0] for word in english_grades() if not word.isalpha())
+    return _LONGER | {word for word in grades if word.isalpha()} | {sign.split(" ")[0] for sign in CURRENCY_WORDS}
+
+
+@lru_cache(maxsize=8192)
+def _kind_of(word: str) -> Kind | str:
+    """Return what a word that stands alone is: its kind, ``""`` for nothing, ``"?"`` if the words behind it decide."""
+    if word in _first_words():
+        return "?"
+    match = _lexer().match(word + " ")
+    if match is None or match.end() != len(word) or match.lastgroup is None:
+        return ""
+    return Kind[match.lastgroup]
 
 
 def lex(low: str, start: int = 0) -> list[Token]:
-    """Return the words of interest of a folded lower-case headline, in order."""
-    tokens = []
-    for match in _lexer().finditer(low, start):
-        name = match.lastgroup
-        if name is None:
+    """Return the words of interest of a folded lower-case headline, in order.
+
+    Most words stand between spaces and mean the same everywhere: those are looked up. The lexer proper runs only
+    where punctuation, digits or longer phrases begin.
+    """
+    tokens: list[Token] = []
+    position, size = start, len(low)
+    plain_at, lexer_at = _PLAIN.match, _lexer().match
+    while position < size:
+        char = low[position]
+        if char == " " and low[position + 1 : position + 2] != "-":
+            position += 1
             continue
-        kind = Kind[name]
-        token = Token(kind, match[0], match.start(), match.end())
-        if kind is Kind.MONEY:
-            token.money = english_money(low, token.start, token.end)
-            if token.money is None:
-                continue
-        elif kind is Kind.NUMBER:
-            token.money = plain_number(low, token.start, token.end)
-            if token.money is None:
-                continue
-        tokens.append(token)
+        if "a" <= char <= "z" and (position == start or low[position - 1] == " "):
+            plain = plain_at(low, position)
+            if plain is not None:
+                kind = _kind_of(plain[0])
+                if kind == "":
+                    position = plain.end()
+                    continue
+                if isinstance(kind, Kind):
+                    tokens.append(Token(kind, plain[0], position, plain.end()))
+                    position = plain.end()
+                    continue
+        match = lexer_at(low, position)
+        if match is None:
+            run = _RUN.match(low, position)
+            position = run.end() if run is not None else position + 1
+            continue
+        token = _token(low, match, tokens)
+        if token is not None:
+            tokens.append(token)
+        position = match.end()
     return tokens
+
+
+def _token(low: str, match: re.Match[str], tokens: list[Token]) -> Token | None:
+    kind = Kind[match.lastgroup or "STOP"]
+    token = Token(kind, match[0], match.start(), match.end())
+    if kind is Kind.MONEY:
+        token.money = english_money(low, token.start, token.end)
+    elif kind is Kind.NUMBER:
+        token.money = plain_number(low, token.start, token.end)
+    elif kind is Kind.TARGET:
+        return token if _is_price_target(low, token, tokens[-1] if tokens else None) else None
+    else:
+        return token
+    return token if token.money is not None else None
 
 
 GATE = re.compile(

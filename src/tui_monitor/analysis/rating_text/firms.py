@@ -100,7 +100,9 @@ def english_firm_at(low: str, start: int) -> tuple[int, Firm] | None:
             break
         words.append((word[0], word.end()))
         position = word.end() + 1
-        if position > len(low) or low[word.end() : position] != " ":
+        if low.startswith(", ", word.end()):
+            position += 1
+        elif low[word.end() : position] != " ":
             break
     for count in range(len(words), 0, -1):
         lead = [word for word, _ in words[: count - 1]]

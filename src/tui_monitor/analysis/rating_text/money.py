@@ -38,6 +38,9 @@ _BEFORE = {
     "sar": "SAR", "aed": "AED", "ils": "ILS",
 }  # fmt: skip
 
+CURRENCY_WORDS = frozenset(word.split("$")[0].rstrip(".") for word in _BEFORE) - {""}
+"""Lower-case letters that an amount may begin with."""
+
 _AFTER = {
     "p": "GBX", "pence": "GBX", "gbx": "GBX", "cents": "cents", "cent": "cents", "euro": "EUR", "euros": "EUR",
     "yen": "JPY", "won": "KRW", "yuan": "CNY", "rupees": "INR", "francs": "CHF", "swiss francs": "CHF",
@@ -61,7 +64,7 @@ _ENGLISH_PARTS = re.compile(
     rf"(?P<before>{_alternatives(_BEFORE)})?\s?(?P<number>{_NUMBER})\s?(?P<after>{_alternatives(_AFTER)})?"
 )
 
-SCALE = re.compile(r"\s?(?:bn|billion|mln|million|trillion|tn|mn|[mbt])(?![a-z])|\s?(?:-|%|x\b|\d)")
+SCALE = re.compile(r"\s?(?:bn|bln|billion|mln|mil|million|crore|lakh|trillion|tn|mn|[mbt])(?![a-z])|\s?(?:-|%|x\b|\d)")
 """What follows an amount that is no price: millions, percent, a range or a product name."""
 
 
