@@ -23,6 +23,7 @@ from zoneinfo import ZoneInfo
 from tui_monitor.config.paths import Paths
 from tui_monitor.config.seeds import load_instruments, load_reference, load_universe
 from tui_monitor.domain.instrument import mic_of
+from tui_monitor.domain.watchlist import Entry
 from tui_monitor.domain.watchlist_edits import Add, Move, Remove
 from tui_monitor.engine.blocking import in_thread
 from tui_monitor.engine.clock import Clock, ReplayClock, SystemClock
@@ -30,12 +31,13 @@ from tui_monitor.engine.sessions import SessionBook
 from tui_monitor.present.glyphs import ASCII, UNICODE
 from tui_monitor.present.view import View
 from tui_monitor.present.words import Words, language_of
+from tui_monitor.services.default_lists import default_lists
 from tui_monitor.services.finding import Finder
 from tui_monitor.services.intake import Intake
 from tui_monitor.services.interests import wanted
 from tui_monitor.services.links import open_link
 from tui_monitor.services.storyteller import Storyteller
-from tui_monitor.services.watchlists import WatchlistService, default_lists
+from tui_monitor.services.watchlists import WatchlistService
 from tui_monitor.sources.api import SourceContext, Topic
 from tui_monitor.store.database import Database
 from tui_monitor.store.latest import LatestStore
@@ -276,7 +278,7 @@ class Monitor:
 
         finder = Finder(self.instruments)
         services = Services(
-            add=lambda name, symbols: self._edit(Add(name, tuple(symbols))),
+            add=lambda name, symbols: self._edit(Add(name, tuple(Entry(symbol=one) for one in symbols))),
             remove=lambda name, symbols: self._edit(Remove(name, tuple(symbols))),
             move=lambda name, symbol, to: self._edit(Move(name, (symbol,), to)),
             undo=lambda: self.lists.undo() is not None,
@@ -309,7 +311,7 @@ class Monitor:
 
     async def aclose(self) -> None:
         """Close everything, the database last."""
-        self.lists.flush()
+        self.lists.close()
         if self.scheduler is not None:
             await self.scheduler.aclose()
         if self.transport is not None:

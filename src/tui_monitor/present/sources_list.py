@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 def source_lines(view: View) -> list[Line]:
     """Return two lines a source, three with a failure."""
     lines: list[Line] = []
-    for health in sorted(view.health.values(), key=lambda one: (one.topic, one.name)):
+    for health in sorted(view.health.values(), key=lambda one: (one.failure is None, one.topic, one.name)):
         lines += _source(view, health)
     return lines or [(Span(view.words("sources.none"), Tone.MUTED),)]
 

@@ -12,18 +12,24 @@ from tui_monitor.present.width import cells
 from tui_monitor.sources.api import Topic
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from tui_monitor.present.view import View
 
 _ORDER = {Topic.RECORDING: 0, Topic.QUOTES: 1, Topic.RATINGS: 2, Topic.HISTORY: 3, Topic.HEADLINES: 4, Topic.FUNDAMENTALS: 5}
 
 
-def status(view: View, width: int, hints: str) -> Line:
-    """Return the status for ``width`` cells: what fails first, then the quotes' sources, then the others."""
+def status(view: View, width: int, hints: Sequence[str]) -> Line:
+    """Return the status for ``width`` cells: what fails first, then the quotes' sources, then the others.
+
+    ``hints`` are keys with a word each, the last one the most important; they give way to failures.
+    """
     if view.notices:
         return (Span(f" {view.notices[-1]}", Tone.WARN),)
     sources = sorted(view.health.values(), key=_rank)
     room = width - 1
-    tail = f"  {hints} " if cells(hints) + 3 <= width // 2 else ""
+    failing = any(one.failure and one.state is not State.UNNEEDED for one in sources)
+    tail = _hints(hints, width // 4 if failing else width * 55 // 100)
     room -= cells(tail)
     spans: list[Span] = [Span(" ")]
     dot = f" {view.glyphs.dot} "
@@ -51,6 +57,17 @@ def status(view: View, width: int, hints: str) -> Line:
     spans.append(Span(" " * max(0, room)))
     spans.append(Span(tail, Tone.MUTED))
     return tuple(spans)
+
+
+def _hints(hints: Sequence[str], room: int) -> str:
+    """Return the last hint and as many others from the first on as fit."""
+    if not hints:
+        return ""
+    chosen = list(hints)
+    while len(chosen) > 1 and cells("  ".join(chosen)) + 3 > room:
+        del chosen[-2]
+    text = "  ".join(chosen)
+    return f"  {text} " if cells(text) + 3 <= room else ""
 
 
 def words_for(view: View, health: SourceHealth) -> tuple[str, Tone]:

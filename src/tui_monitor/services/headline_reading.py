@@ -19,10 +19,11 @@ if TYPE_CHECKING:
 def headline_readers(instruments: Mapping[str, Instrument]) -> tuple[FindSymbols, FindTopics, ReadRating]:
     """Return the three readers over what is known of instruments."""
     from tui_monitor.analysis.mentions import MentionIndex
-    from tui_monitor.config.seeds import load_topic_rules
+    from tui_monitor.analysis.topics import TopicRules
+    from tui_monitor.config.feeds_list import load_topic_rules
 
     index = MentionIndex(instruments.values())
-    rules = load_topic_rules()
+    rules = TopicRules.load(load_topic_rules())
 
     def read_rating(headline: Headline) -> RatingChange | None:
         found = extract(headline.title)

@@ -58,8 +58,8 @@ class StatusLine(PaintedLines):
 
     def __init__(self, palette: Palette, view: View) -> None:
         super().__init__(palette, view, id="status")
-        self.hints = ""
-        """Keys of the panel in hand, in few words."""
+        self.hints: tuple[str, ...] = ()
+        """Keys of the panel in hand with a word each."""
 
     def compose_lines(self) -> list[Segments]:
         """Return the one line."""

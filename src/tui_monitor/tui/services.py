@@ -27,10 +27,10 @@ class Services:
     """Ask the sources of a topic, or all, again; returns the names of those that are asked."""
     mark_read: Callable[[Sequence[str], bool], None]
     """Keep the read marks of headlines."""
-    open_link: Callable[[str], None]
+    open_link: Callable[[str], object]
     pause_source: Callable[[str], None]
     """Pause a source, or let it go on."""
-    refresh_source: Callable[[str], None]
+    refresh_source: Callable[[str], object]
     interest_changed: Callable[[], None]
     """The lists changed: ask for what is in them now."""
     problem: Callable[[], str | None]

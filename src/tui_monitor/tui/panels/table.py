@@ -12,6 +12,7 @@ from rich.segment import Segment
 
 from tui_monitor.present.rows import Line, Placed, Row, Span, place
 from tui_monitor.present.tone import Tone
+from tui_monitor.present.width import wrap
 from tui_monitor.tui.panels.base import Panel, Segments
 from tui_monitor.tui.strips import fit
 
@@ -52,6 +53,7 @@ class TablePanel(Panel):
         self._order_stale = True
         self._ordered_at = -SORT_SECONDS
         self._hand_at = -HAND_SECONDS
+        self._touched = False
         self._placed: tuple[Placed, ...] = ()
 
     # The cursor
@@ -82,7 +84,8 @@ class TablePanel(Panel):
             self.move_cursor(self._index[key])
 
     def touch(self) -> None:
-        """Note that a hand is on the list: its order waits."""
+        """Note that a hand is on the list: its order waits, and the cursor keeps its row from now on."""
+        self._touched = True
         self._hand_at = self.view.monotonic()
 
     @property
@@ -153,7 +156,10 @@ class TablePanel(Panel):
         for stale in [key for key in self._rows if key not in known]:
             self._rows.pop(stale, None)
             self._lines.pop(stale, None)
-        follow = self._cursor_key is not None and self._cursor_key in self._index
+        # Before a hand was on the list there is nothing to follow: the first row is what is looked at.
+        follow = self._touched and self._cursor_key is not None and self._cursor_key in self._index
+        if not self._touched:
+            self._cursor_at = 0
         held_first = self.top
         self._set_cursor(self._index[self._cursor_key] if follow and self._cursor_key else self._cursor_at)
         if self._cursor_at == 0:
@@ -218,7 +224,10 @@ class TablePanel(Panel):
             self._reorder()
         lines: list[Segments] = []
         if not self.keys:
-            lines = [self.segments((Span(" "), *line), width) for line in self.model.empty(self.view)[:height]]
+            for line in self.model.empty(self.view):
+                tone = line[0].tone if line else Tone.MUTED
+                text = "".join(span.text for span in line)
+                lines.extend(self.segments((Span(f" {one}", tone),), width) for one in wrap(text, width - 2))
         else:
             if self._head_height():
                 lines.append(self._head(width))
