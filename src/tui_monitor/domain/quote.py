@@ -35,6 +35,9 @@ class Quote:
     trailing_pe: float | None = None
     forward_pe: float | None = None
     """Price over the earnings expected for the next twelve months, as the source states it."""
+    forward_eps: float | None = None
+    """Earnings expected for the next twelve months, for one share of this line, in ``earnings_currency``; negative
+    for an expected loss."""
     earnings_currency: str | None = None
     """Currency of the earnings behind the ratios; a ratio without it is not used in sums."""
     currency: str | None = None

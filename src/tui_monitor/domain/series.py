@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
+OWN = "own"
+"""Source of what the program has seen itself, as against what a provider delivered."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Intraday:

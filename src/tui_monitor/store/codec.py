@@ -49,7 +49,7 @@ def decode_quote(data: bytes) -> Quote | None:
     quote = _decode(data, Quote)
     if quote is None or not _aware(quote.received, quote.time):
         return None
-    return _safe(quote, {"symbol": 24, "name": MAX_TITLE, "currency": 12, "source": 80})
+    return _safe(quote, {"symbol": 24, "name": MAX_TITLE, "currency": 12, "earnings_currency": 12, "source": 80})
 
 
 def decode_path(data: bytes) -> Intraday | None:

@@ -108,6 +108,10 @@ class Database:
         """Return the stored daily bars of ``symbol``, dates rising, or ``None``."""
         return self._read(lambda connection: _read_history(connection, symbol), None)
 
+    def read_valuations(self, symbol: str) -> tuple[tuple[date, float], ...]:
+        """Return the stored forward price-earnings ratios of ``symbol``, one a session, dates rising."""
+        return self._read(lambda connection: _read_valuations(connection, symbol), ())
+
     def search_headlines(self, text: str, limit: int = 500) -> tuple[Headline, ...]:
         """Return the newest headlines that hold all words of ``text`` (beginnings of words; Chinese anywhere)."""
         query = codec.search_query(text)
@@ -348,6 +352,17 @@ def _read_history(connection: sqlite3.Connection, symbol: str) -> DailyHistory |
     except (ValueError, OverflowError, OSError, TypeError):
         return None
     return DailyHistory(symbol=symbol, bars=bars, received=received, source=clean_text(head[1], 80))
+
+
+def _read_valuations(connection: sqlite3.Connection, symbol: str) -> tuple[tuple[date, float], ...]:
+    found: list[tuple[date, float]] = []
+    for day, ratio in connection.execute(
+        "SELECT date, forward_pe FROM valuations WHERE symbol = ? ORDER BY date", (symbol,)
+    ):
+        with contextlib.suppress(ValueError):
+            if isinstance(ratio, int | float) and isfinite(ratio) and ratio > 0.0:
+                found.append((date.fromisoformat(str(day)), float(ratio)))
+    return tuple(found)
 
 
 def _bar(row: tuple[object, ...]) -> DailyBar | None:

@@ -13,10 +13,11 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from tui_monitor.analysis.history_checks import merge
 from tui_monitor.domain.headline import Headline
 from tui_monitor.domain.quote import Quote
 from tui_monitor.domain.rating import RatingChange
-from tui_monitor.domain.series import DailyHistory, Intraday
+from tui_monitor.domain.series import OWN, DailyHistory, Intraday
 
 if TYPE_CHECKING:
     from tui_monitor.sources.api import Batch
@@ -27,10 +28,16 @@ MAX_HEADLINES = 5_000
 MAX_RATINGS = 5_000
 """Rating changes kept in memory."""
 
+EARNINGS_FIELDS = ("forward_pe", "forward_eps", "earnings_currency")
+"""What belongs together: taken from one answer, never a ratio of one and a currency of another."""
+
 SLOW_FIELDS = (
-    "market_cap", "trailing_pe", "forward_pe", "earnings_currency", "currency", "name", "year_high", "year_low",
+    "market_cap", "trailing_pe", *EARNINGS_FIELDS, "currency", "name", "year_high", "year_low",
 )  # fmt: skip
 """What changes slowly: carried over from an earlier quote to a newer one that does not say it."""
+
+SILENT = 60.0
+"""Seconds after which the source of a price that has not moved gives its place up to another one that still answers."""
 
 
 class Family(StrEnum):
@@ -54,6 +61,7 @@ class Applied:
     quotes: tuple[Quote, ...] = ()
     paths: tuple[Intraday, ...] = ()
     histories: tuple[DailyHistory, ...] = ()
+    """What has to be written: the answer's own bars, or all of them after a rescaling."""
     ratings: tuple[RatingChange, ...] = ()
     headlines: tuple[Headline, ...] = ()
 
@@ -141,7 +149,7 @@ class LatestStore:
         return Applied(
             quotes=tuple(quote for quote in batch.quotes if self._put_quote(quote)),
             paths=tuple(path for path in batch.paths if self._put_path(path)),
-            histories=tuple(one for one in batch.histories if self._put_history(one)),
+            histories=tuple(put for one in batch.histories if (put := self._put_history(one)) is not None),
             ratings=self._put_ratings(batch.ratings),
             headlines=self._put_headlines(batch.headlines),
         )
@@ -161,9 +169,12 @@ class LatestStore:
         by_source = self._others.setdefault(quote.symbol, {})
         by_source[quote.source] = quote
         held = self._quotes.get(quote.symbol)
-        if held is not None and not _supersedes(quote, held):
-            return False
-        merged = quote if held is None else _keep_slow_fields(quote, held)
+        if held is None:
+            merged = quote
+        elif _supersedes(quote, held):
+            merged = _keep_slow_fields(quote, held)
+        else:
+            merged = _with_slow_fields(held, quote)
         self._quotes[quote.symbol] = merged
         # A poll that brings the same numbers is no change: its receipt alone moves nothing on the screen.
         if held is not None and replace(merged, received=held.received) == held:
@@ -184,13 +195,26 @@ class LatestStore:
         self._mark(Family.PATH, path.symbol)
         return True
 
-    def _put_history(self, history: DailyHistory) -> bool:
+    def _put_history(self, history: DailyHistory) -> DailyHistory | None:
+        """Work a history into the held one; return what has to be written, ``None`` if nothing changed.
+
+        Sessions that the answer does not have stay, as they do in the database: the answer of one source may be
+        shorter than another's, and our own closes are in none.
+        """
         held = self._histories.get(history.symbol)
-        if held is not None and held.bars == history.bars:
-            return False
-        self._histories[history.symbol] = history
+        if held is None:
+            self._histories[history.symbol] = written = history
+        else:
+            merged = merge(held.bars, history.bars)
+            if merged.bars == held.bars:
+                return None
+            whole = replace(history, bars=merged.bars)
+            own = history.source == OWN
+            self._histories[history.symbol] = replace(whole, source=held.source) if own else whole
+            # After a split the stored bars before the answer's first one have changed as well.
+            written = history if merged.scale is None else whole
         self._mark(Family.HISTORY, history.symbol)
-        return True
+        return written
 
     def _put_ratings(self, ratings: Iterable[RatingChange]) -> tuple[RatingChange, ...]:
         fresh: list[RatingChange] = []
@@ -237,7 +261,7 @@ def _supersedes(new: Quote, held: Quote) -> bool:
         return new.time > held.time
     if new.source != held.source:
         # Same moment from another source: keep the one that is shown, so that sources do not take turns.
-        return False
+        return (new.received - held.received).total_seconds() > SILENT
     return new.received >= held.received
 
 
@@ -248,10 +272,43 @@ def _keep_slow_fields(new: Quote, held: Quote) -> Quote:
         for name in SLOW_FIELDS
         if getattr(new, name) is None and getattr(held, name) is not None
     }
-    if new.currency is not None and held.currency is not None and new.currency != held.currency:
+    if _speaks_of_earnings(new):
+        # It tells of a loss by saying no ratio: the held one is over.
+        for name in EARNINGS_FIELDS:
+            carried.pop(name, None)
+    if _other_currency(new, held):
         for name in ("market_cap", "year_high", "year_low"):
             carried.pop(name, None)
     return replace(new, **carried) if carried else new
+
+
+def _with_slow_fields(held: Quote, other: Quote) -> Quote:
+    """Return ``held`` with what changes slowly from an answer whose price it does not give way to.
+
+    The name and the currency of a price are those of its own source; they are only filled in where it says none. An
+    answer that is older than the held one by its receipt only fills in.
+    """
+    changes = {
+        name: getattr(other, name)
+        for name in SLOW_FIELDS
+        if getattr(other, name) is not None
+        and (getattr(held, name) is None or (name not in {"currency", "name"} and other.received >= held.received))
+    }
+    if _speaks_of_earnings(other):
+        whole = other.received >= held.received or not _speaks_of_earnings(held)
+        changes |= {name: getattr(other if whole else held, name) for name in EARNINGS_FIELDS}
+    if _other_currency(other, held):
+        for name in ("market_cap", "year_high", "year_low"):
+            changes.pop(name, None)
+    return replace(held, **changes) if changes else held
+
+
+def _speaks_of_earnings(quote: Quote) -> bool:
+    return quote.forward_pe is not None or quote.forward_eps is not None
+
+
+def _other_currency(one: Quote, other: Quote) -> bool:
+    return one.currency is not None and other.currency is not None and one.currency != other.currency
 
 
 def _same_day(one: Intraday, other: Intraday) -> bool:

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal
 
 from tui_monitor.domain.headline import Headline
 from tui_monitor.domain.quote import Quote
 from tui_monitor.domain.rating import RatingChange
-from tui_monitor.domain.series import DailyHistory, Intraday
+from tui_monitor.domain.series import OWN, DailyBar, DailyHistory, Intraday
 from tui_monitor.domain.session import Calendar
 from tui_monitor.store.codec import encode, search_terms
 
@@ -57,7 +57,7 @@ def put_history(history: DailyHistory) -> Row:
             " high = excluded.high, low = excluded.low, volume = excluded.volume, source = excluded.source"
             # Twenty years of bars come again with each answer; only what differs is written.
             " WHERE (close, open, high, low, volume) IS NOT"
-            " (excluded.close, excluded.open, excluded.high, excluded.low, excluded.volume)",
+            " (excluded.close, excluded.open, excluded.high, excluded.low, excluded.volume) OR daily.source = 'own'",
             (
                 (
                     history.symbol,
@@ -74,6 +74,33 @@ def put_history(history: DailyHistory) -> Row:
         )
 
     return run
+
+
+def put_own_bar(symbol: str, bar: DailyBar, now: datetime) -> Row:
+    """Write a session's bar that the program has seen itself; a provider's bar of that date stands."""
+
+    def run(connection: sqlite3.Connection) -> None:
+        # A history needs its head even if no provider has delivered any bar of it.
+        connection.execute(
+            "INSERT OR IGNORE INTO histories (symbol, received, source) VALUES (?, ?, ?)",
+            (symbol, now.timestamp(), OWN),
+        )
+        connection.execute(
+            "INSERT INTO daily (symbol, date, close, open, high, low, volume, source) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+            " ON CONFLICT (symbol, date) DO UPDATE SET close = excluded.close, open = excluded.open,"
+            " high = excluded.high, low = excluded.low, volume = excluded.volume WHERE daily.source = excluded.source",
+            (symbol, bar.date.isoformat(), bar.close, bar.open, bar.high, bar.low, bar.volume, OWN),
+        )
+
+    return run
+
+
+def put_valuation(symbol: str, day: date, forward_pe: float, coverage: float) -> Row:
+    """Write the ratio of an index at the end of a session; one a day, the last stands."""
+    return _execute(
+        "INSERT OR REPLACE INTO valuations (symbol, date, forward_pe, coverage) VALUES (?, ?, ?, ?)",
+        lambda: (symbol, day.isoformat(), forward_pe, coverage),
+    )
 
 
 def put_rating(rating: RatingChange) -> Row:

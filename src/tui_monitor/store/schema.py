@@ -43,6 +43,11 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
              INSERT INTO headline_words (headline_words, rowid, terms) VALUES ('delete', old.row, old.terms);
              INSERT INTO headline_words (rowid, terms) VALUES (new.row, new.terms); END""",
     ),
+    (
+        """CREATE TABLE valuations (
+             symbol TEXT NOT NULL, date TEXT NOT NULL, forward_pe REAL NOT NULL, coverage REAL NOT NULL,
+             PRIMARY KEY (symbol, date)) WITHOUT ROWID""",
+    ),
 )
 """Statements by version, the first one making version 1."""
 
@@ -50,9 +55,11 @@ SCHEMA_VERSION = len(MIGRATIONS)
 """The version that this program writes."""
 
 
-TABLES = frozenset(
-    {"meta", "quotes", "paths", "histories", "daily", "ratings", "headlines", "marks", "calendars", "headline_words"}
-)
+_FIRST_TABLES = {
+    "meta", "quotes", "paths", "histories", "daily", "ratings", "headlines", "marks", "calendars", "headline_words",
+}  # fmt: skip
+
+TABLES = frozenset(_FIRST_TABLES | {"valuations"})
 """Every table of ``SCHEMA_VERSION``."""
 
 

@@ -14,6 +14,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Callable, Hashable, Iterable
+from datetime import date
 from typing import TYPE_CHECKING
 
 from tui_monitor.store import rows
@@ -21,6 +22,7 @@ from tui_monitor.store.database import is_corrupt
 from tui_monitor.store.retention import Retention
 
 if TYPE_CHECKING:
+    from tui_monitor.domain.series import DailyBar
     from tui_monitor.domain.session import Calendar
     from tui_monitor.store.database import Database
     from tui_monitor.store.latest import Applied
@@ -86,6 +88,14 @@ class Writer:
     def put_calendar(self, calendar: Calendar) -> None:
         """Keep the trading days of an exchange."""
         self._put({("calendar", calendar.mic): rows.put_calendar(calendar, self._database.now())})
+
+    def put_own_bar(self, symbol: str, bar: DailyBar) -> None:
+        """Keep the bar of a session that the program has seen end; a provider's bar of that date stands."""
+        self._put({("own-bar", symbol, bar.date): rows.put_own_bar(symbol, bar, self._database.now())})
+
+    def put_valuation(self, symbol: str, day: date, forward_pe: float, coverage: float) -> None:
+        """Keep the forward price-earnings ratio of an index at the end of a session, ``coverage`` a fraction of one."""
+        self._put({("valuation", symbol, day): rows.put_valuation(symbol, day, forward_pe, coverage)})
 
     def mark_read(self, ids: Iterable[str], read: bool = True) -> None:
         """Keep that headlines were read, or are unread again."""
