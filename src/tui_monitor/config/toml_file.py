@@ -34,7 +34,7 @@ def parse_toml(data: bytes, *, limit: int) -> tuple[dict[str, Any], str]:
         match = _POSITION.match(str(error))
         if match is None:
             raise TomlError(1, clean_text(str(error))) from error
-        line = int(match[2]) if match[2] else text.count("\n") + 1
+        line = int(match[2]) if match[2] else text.rstrip().count("\n") + 1
         where = f" at column {match[3]}" if match[3] else " at the end of the file"
         raise TomlError(line, f"not valid TOML: {clean_text(match[1])}{where}") from error
     except RecursionError as error:

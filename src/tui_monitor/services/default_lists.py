@@ -17,7 +17,8 @@ FIRST_SYMBOLS = (
 
 def default_lists(universe: Universe | None = None) -> Watchlists:
     """Return the lists of a fresh install: the ten, or as many members of another ``universe``."""
-    name, symbols = FIRST_LIST, FIRST_SYMBOLS
+    name = FIRST_LIST
+    symbols: tuple[str, ...] = FIRST_SYMBOLS
     if universe is not None and not set(FIRST_SYMBOLS) & set(universe.symbols):
         name = clean_text(universe.titles.get("en", universe.name), MAX_LIST_NAME) or FIRST_LIST
         symbols = universe.symbols[: len(FIRST_SYMBOLS)]

@@ -1,0 +1,225 @@
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from tui_monitor.cli.commands.watch import command
+from tui_monitor.cli.exits import ExitCode
+from tui_monitor.config.watchlist_text import read_text
+from tui_monitor.domain.watchlist import Watchlists
+
+Run = Callable[..., Result]
+
+START = '[[lists]]\nname = "mine"\nentries = ["0700.HK", "BABA", "JD"]\n[[lists]]\nname = "Other"\nentries = ["^HSI"]\n'
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Path:
+    folder = tmp_path / "config"
+    folder.mkdir()
+    (folder / "watchlists.toml").write_text(START, encoding="utf-8")
+    return folder / "watchlists.toml"
+
+
+@pytest.fixture
+def run(tmp_path: Path, config: Path) -> Run:
+    environment = {
+        "TUI_MONITOR_CONFIG_DIR": str(tmp_path / "config"),
+        "TUI_MONITOR_STATE_DIR": str(tmp_path / "state"),
+    }
+
+    def invoke(*words: str, given: str | bytes | None = None) -> Result:
+        result = CliRunner().invoke(command, list(words), env=environment, input=given)
+        assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
+        return result
+
+    return invoke
+
+
+def lists(config: Path) -> Watchlists:
+    return read_text(config.read_bytes(), "w").lists
+
+
+def shown(config: Path) -> dict[str, str]:
+    return {one.name: " ".join(one.symbols) for one in lists(config).lists}
+
+
+def test_a_fresh_install_shows_its_first_list_and_writes_nothing(run: Run, config: Path) -> None:
+    config.unlink()
+    result = run("list", "--format", "json")
+    assert json.loads(result.stdout) == [{"name": "Hong Kong tech", "symbols": 10, "currency": None}]
+    assert result.exit_code == ExitCode.OK
+    assert not config.exists()
+    assert run("add", "BABA").exit_code == ExitCode.OK
+    assert shown(config)["Hong Kong tech"].endswith("2015.HK BABA")
+
+
+@pytest.mark.parametrize(
+    ("words", "mine", "other"),
+    [
+        (("add", "9988", "3690 HK", "^N225"), "0700.HK BABA JD 9988.HK 3690.HK ^N225", "^HSI"),
+        (("add", "騰訊", "--list", "other"), "0700.HK BABA JD", "^HSI 0700.HK"),
+        (("add", "PDD", "--at", "1"), "PDD 0700.HK BABA JD", "^HSI"),
+        (("remove", "700", "jd"), "BABA", "^HSI"),
+        (("move", "JD", "--at", "1"), "JD 0700.HK BABA", "^HSI"),
+        (("move", "tencent", "JD", "--to", "Other"), "BABA", "^HSI 0700.HK JD"),
+        (("move", "BABA", "--to", "other", "--at", "1"), "0700.HK JD", "BABA ^HSI"),
+        (("sort", "--reverse"), "JD BABA 0700.HK", "^HSI"),
+    ],
+)
+def test_edits_reach_the_file_and_can_be_undone_and_redone(
+    run: Run, config: Path, words: tuple[str, ...], mine: str, other: str
+) -> None:
+    result = run(*words)
+    assert (result.exit_code, result.stdout) == (ExitCode.OK, "")
+    assert shown(config) == {"mine": mine, "Other": other}
+    assert run("undo").exit_code == ExitCode.OK
+    assert shown(config) == {"mine": "0700.HK BABA JD", "Other": "^HSI"}
+    assert run("redo").exit_code == ExitCode.OK
+    assert shown(config) == {"mine": mine, "Other": other}
+
+
+def test_notes_tags_and_positions(run: Run, config: Path) -> None:
+    run("note", "BABA", "watch the bonds")
+    run("tag", "BABA", "cloud", "ai")
+    run("position", "BABA", "100", "160.5", "--currency", "USD")
+    run("position", "JD", "--", "-5", "30")
+    entry = lists(config).lists[0].entries[1]
+    assert (entry.note, entry.tags) == ("watch the bonds", ("cloud", "ai"))
+    assert (entry.quantity, entry.cost, entry.cost_currency) == (100.0, 160.5, "USD")
+    assert lists(config).lists[0].entries[2].quantity == -5.0
+    table = run("show", "--list", "mine").stdout.splitlines()
+    assert table[0].split() == ["#", "symbol", "quantity", "cost", "tags", "note"]
+    assert table[2].split("  ")[-1] == "watch the bonds"
+    run("position", "BABA")
+    run("note", "BABA", "")
+    run("tag", "BABA")
+    assert lists(config).lists[0].entries[1].quantity is None
+    assert run("undo", "--steps", "7").exit_code == ExitCode.OK
+    assert lists(config) == read_text(START.encode(), "w").lists
+
+
+def test_lists_are_made_renamed_placed_and_deleted(run: Run, config: Path) -> None:
+    run("new", "chips", "--currency", "HKD")
+    run("rename", "other", "Indices")
+    run("place", "chips", "1")
+    run("currency", "mine", "USD")
+    assert [(one.name, one.currency) for one in lists(config).lists] == [
+        ("chips", "HKD"),
+        ("mine", "USD"),
+        ("Indices", None),
+    ]
+    run("delete", "mine")
+    assert list(shown(config)) == ["chips", "Indices"]
+    run("undo", "--steps", "100")
+    assert shown(config) == {"mine": "0700.HK BABA JD", "Other": "^HSI"}
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "told"),
+    [
+        (("add", "BABA"), ExitCode.USAGE, 'BABA is in "mine" already, at place 2.'),
+        (("add", "BABA", "PDD"), ExitCode.PARTIAL, 'BABA is in "mine" already, at place 2.\nPDD added to "mine".'),
+        (("add", "§§§"), ExitCode.USAGE, '"§§§" is no symbol and no name that is known.'),
+        (("remove", "PDD"), ExitCode.USAGE, 'PDD is not in "mine".'),
+        (("remove", "JD", "--list", "x"), ExitCode.USAGE, 'There is no list named "x"; there are: "mine", "Other".'),
+        (("move", "JD"), None, "Say where to: --at PLACE, --to NAME, or both."),
+        (("new", "MINE"), ExitCode.USAGE, 'There is a list named "mine" already.'),
+        (("rename", "mine", ""), ExitCode.USAGE, "A list needs a name."),
+        (("undo",), ExitCode.USAGE, "There is nothing to undo."),
+        (("redo",), ExitCode.USAGE, "There is nothing to redo."),
+        (("position", "BABA", "nan"), ExitCode.USAGE, "The quantity of BABA is not a number within bounds."),
+    ],
+)
+def test_what_cannot_be_done_says_so(run: Run, words: tuple[str, ...], code: ExitCode | None, told: str) -> None:
+    result = run(*words)
+    assert result.stdout == ""
+    assert told in result.stderr
+    assert result.exit_code == (2 if code is None else code)
+
+
+def test_a_broken_file_is_named_and_never_written_over(run: Run, config: Path) -> None:
+    config.write_text(START + "entries = [\n", encoding="utf-8")
+    before = config.read_bytes()
+    for words in (("add", "PDD"), ("check",), ("undo",), ("new", "x")):
+        result = run(*words)
+        assert result.exit_code == ExitCode.CONFIG
+        assert f"{config}, line 7: " in result.stderr
+    assert run("show").exit_code == ExitCode.CONFIG
+    assert config.read_bytes() == before
+
+
+def test_check_of_a_good_file(run: Run, config: Path) -> None:
+    result = run("check")
+    assert (result.exit_code, result.stdout) == (ExitCode.OK, "")
+    assert "2 lists, 4 symbols" in result.stderr
+
+
+def test_show_in_every_form(run: Run) -> None:
+    document = json.loads(run("show", "--format", "json").stdout)
+    assert [one["name"] for one in document] == ["mine", "Other"]
+    assert set(document[0]["entries"][0]) == {
+        "symbol", "note", "tags", "quantity", "cost", "cost_currency", "unverified",
+    }  # fmt: skip
+    lines = [json.loads(line) for line in run("show", "--format", "jsonl").stdout.splitlines()]
+    assert [(line["list"], line["symbol"]) for line in lines] == [
+        ("mine", "0700.HK"),
+        ("mine", "BABA"),
+        ("mine", "JD"),
+        ("Other", "^HSI"),
+    ]
+    rows = list(csv.DictReader(io.StringIO(run("show", "--list", "Other", "--format", "csv").stdout)))
+    assert [(row["list"], row["symbol"]) for row in rows] == [("Other", "^HSI")]
+    assert run("list", "--format", "csv").stdout == "name,symbols,currency\nmine,3,\nOther,1,\n"
+    assert [json.loads(line)["symbols"] for line in run("list", "--format", "jsonl").stdout.splitlines()] == [3, 1]
+    assert "0700.HK" in run("show").stdout
+
+
+def test_import_grows_lists_makes_others_and_is_one_step(run: Run, config: Path, tmp_path: Path) -> None:
+    path = tmp_path / ".ticker.yaml"
+    path.write_text(
+        "watchlist:\n  - PDD\ngroups:\n  - name: MINE\n    watchlist:\n      - BABA\n      - NTES\n", encoding="utf-8"
+    )
+    result = run("import", str(path))
+    assert (result.exit_code, result.stdout) == (ExitCode.OK, "")
+    assert shown(config) == {"mine": "0700.HK BABA JD NTES", "Other": "^HSI", "Imported": "PDD"}
+    run("undo")
+    assert shown(config) == {"mine": "0700.HK BABA JD", "Other": "^HSI"}
+    assert run("import", "-", "--list", "Other", given="PDD, 700\n!!\n").exit_code == ExitCode.PARTIAL
+    assert shown(config)["Other"] == "^HSI PDD 0700.HK"
+    assert run("import", "-", "--list", "Other", given="PDD").exit_code == ExitCode.OK
+    result = run("import", "-", "--form", "json", given="[")
+    assert result.exit_code == ExitCode.CONFIG
+    assert "not valid JSON" in result.stderr
+
+
+@pytest.mark.parametrize("form", ["csv", "json", "ticker"])
+def test_what_is_exported_is_imported(run: Run, config: Path, tmp_path: Path, form: str) -> None:
+    run("position", "BABA", "100", "160.5")
+    before = lists(config)
+    path = tmp_path / "out"
+    assert run("export", str(path), "--form", form).exit_code == ExitCode.OK
+    run("delete", "mine")
+    run("delete", "Other")
+    assert lists(config) == Watchlists()
+    assert run("show").stdout == ""
+    assert run("add", "BABA").exit_code == ExitCode.USAGE
+    assert run("import", str(path), "--form", form).exit_code == ExitCode.OK
+    assert lists(config) == before
+
+
+def test_export_goes_to_stdout_by_default(run: Run) -> None:
+    assert run("export", "--form", "symbols").stdout == "0700.HK\nBABA\nJD\n^HSI\n"
+
+
+def test_every_command_has_its_help(run: Run) -> None:
+    for name in command.commands:
+        result = run(name, "--help")
+        assert result.exit_code == 0
+        assert "Usage:" in result.stdout
