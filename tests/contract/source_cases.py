@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from tests.servers.loopback import Answer, LoopbackServer, json_body
+from tests.servers.loopback import Answer, Fault, LoopbackServer, json_body
 from tests.servers.market import Market
 
 from tui_monitor.sources.api import Batch
@@ -48,6 +48,8 @@ class SourceCase:
     """Answers of the right shape with wrong types in it."""
     contents: Callable[[Batch], int]
     """How many values of its own kind a batch holds."""
+    most_requests: Mapping[Fault, int] = field(default_factory=dict)
+    """Requests that one fetch may send out under a fault, where it may send more than others."""
     by_symbol: bool = True
     """Whether its answer names each symbol that was asked for, as given or as missing."""
 
@@ -89,6 +91,8 @@ def _wrong_json(good: Any) -> tuple[Answer, ...]:
         b'{"spark":[]}',
         b'{"chart":[]}',
         b'{"spark":{"result":{}}}',
+        b'{"quoteResponse":[]}',
+        b'{"quoteResponse":{"result":{}}}',
         b"[" * 5000,
     ]
     return tuple(Answer(body=body) for body in (*bodies, *shapes))
@@ -183,6 +187,19 @@ CASES = (
         hostile=json_body(_names(_market().chart_value("0700.HK", "1d", daily=False))),
         wrong=_wrong_json(_market().chart_value("0700.HK", "1d", daily=False)),
         contents=lambda batch: len(batch.quotes),
+    ),
+    SourceCase(
+        name="yahoo-quote",
+        plug_in="yahoo-quote",
+        settings=lambda url: {"base_url": url, "cookie_url": f"{url}/fc"},
+        symbols=_SPARK_SYMBOLS,
+        install=_market_on,
+        path="/v7/finance/quote",
+        hostile=json_body(_names(_market().quote_value(["0700.HK", "HSTECH.HK", "BABA"]))),
+        wrong=_wrong_json(_market().quote_value(["0700.HK"])),
+        contents=lambda batch: len(batch.quotes),
+        # The crumb may have expired: cookie, crumb and question once more.
+        most_requests={Fault.UNAUTHORISED: 4},
     ),
     SourceCase(
         name="tencent",

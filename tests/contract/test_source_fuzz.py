@@ -24,6 +24,7 @@ from tui_monitor.domain.errors import SourceError
 from tui_monitor.sources.tencent import parse_tencent
 from tui_monitor.sources.tencent_daily import parse_tencent_daily
 from tui_monitor.sources.yahoo_chart import parse_chart_history, parse_chart_quote
+from tui_monitor.sources.yahoo_quote import parse_quotes
 from tui_monitor.sources.yahoo_spark import parse_spark
 
 SYMBOLS = ("0700.HK", "HSTECH.HK", "BABA")
@@ -35,6 +36,7 @@ PARSERS: dict[str, Callable[[bytes], object]] = {
     "yahoo": lambda body: parse_spark(body, SYMBOLS, NOW),
     "yahoo-chart": lambda body: parse_chart_history(body, "0700.HK", NOW),
     "yahoo-chart-quote": lambda body: parse_chart_quote(body, "0700.HK", NOW),
+    "yahoo-quote": lambda body: parse_quotes(body, SYMBOLS, NOW),
     "tencent": lambda body: parse_tencent(body, SYMBOLS, NOW),
     "tencent-daily": lambda body: parse_tencent_daily(body, "HSTECH.HK", NOW),
 }
@@ -45,6 +47,7 @@ GOOD: dict[str, Any] = {
     "yahoo": MARKET.spark_value(["0700.HK", "BABA"]),
     "yahoo-chart": MARKET.chart_value("0700.HK", "10y", daily=True),
     "yahoo-chart-quote": MARKET.chart_value("0700.HK", "1d", daily=False),
+    "yahoo-quote": MARKET.quote_value(["0700.HK", "BABA"]),
     "tencent-daily": {"code": 0, "data": {"hkHSTECH": {"day": [["2025-09-16", "1", "2", "3", "1", "5"]] * 3}}},
 }
 """Good answers of the sources that speak JSON."""
@@ -142,6 +145,7 @@ def test_any_fields_of_tencent(fields: list[str]) -> None:
     [
         b"[" * 1_000_000,
         b'{"a":' * 200_000,
+        b'{"quoteResponse":{"result":[' + b"{}," * 300_000 + b"{}]}}",
         b'v_hk00700="' + b"~" * 1_000_000,
         b"v_" * 500_000,
         b'{"spark":{"result":[' + b"{}," * 300_000 + b"{}]}}",
@@ -167,6 +171,7 @@ def test_the_fuzz_has_teeth() -> None:
     assert len(parse_spark(json.dumps(GOOD["yahoo"]).encode(), SYMBOLS, NOW).quotes) == 2
     assert parse_chart_history(json.dumps(GOOD["yahoo-chart"]).encode(), "0700.HK", NOW).histories
     assert parse_chart_quote(json.dumps(GOOD["yahoo-chart-quote"]).encode(), "0700.HK", NOW).quotes
+    assert len(parse_quotes(json.dumps(GOOD["yahoo-quote"]).encode(), SYMBOLS, NOW).quotes) == 2
     assert len(parse_tencent(TENCENT, SYMBOLS, NOW).quotes) == 2
     assert parse_tencent_daily(json.dumps(GOOD["tencent-daily"]).encode(), "HSTECH.HK", NOW)
     assert datetime(2025, 9, 17, 3, 20, tzinfo=UTC) == NOW

@@ -19,6 +19,10 @@ from tests.servers.loopback import Answer, Asked, LoopbackServer, json_body
 UNKNOWN = ("NOTREAL", "XXXX")
 """Symbols that contain one of these are unknown."""
 
+CRUMB = "aBcDeFgHiJ1"
+
+COOKIE = "d=AQABBInvented&S=AQAAA"
+
 ERROR_404 = {
     "chart": {"result": None, "error": {"code": "Not Found", "description": "No data found, symbol may be delisted"}}
 }
@@ -146,6 +150,42 @@ class Market:
         result = {"meta": meta, "timestamp": times, "indicators": {"quote": [column]}}
         return {"chart": {"result": [result], "error": None}}
 
+    def cookie(self, _asked: Asked) -> Answer:
+        """Answer as ``fc.yahoo.com`` does: nothing is there, but a cookie is set."""
+        return Answer(status=404, headers={"Set-Cookie": f"A3={COOKIE}; Path=/; Secure; HttpOnly"})
+
+    def quote(self, asked: Asked) -> Answer:
+        """Answer ``v7/finance/quote`` to whoever shows cookie and crumb."""
+        symbols = asked.query.get("symbols", "").split(",")
+        if asked.query.get("crumb") != CRUMB or asked.headers.get("cookie") != f"A3={COOKIE}":
+            error = {"code": "Unauthorized", "description": "Invalid Crumb"}
+            return json_body({"finance": {"result": None, "error": error}}, status=401)
+        if len(symbols) > 99:
+            return json_body({"quoteResponse": {"result": [], "error": None}}, status=500)
+        return json_body(self.quote_value([one for one in symbols if self.knows(one)]))
+
+    def quote_value(self, symbols: list[str]) -> dict[str, Any]:
+        """Return the value of a ``v7/finance/quote`` answer for ``symbols``, which all exist; their prices move."""
+        return {"quoteResponse": {"result": [self._quote_row(symbol) for symbol in symbols], "error": None}}
+
+    def _quote_row(self, symbol: str) -> dict[str, Any]:
+        self.tick(symbol)
+        meta, price, before = self.meta(symbol), self.price(symbol), self.previous_close(symbol)
+        row = {
+            "symbol": symbol, "quoteType": meta["instrumentType"], "currency": meta["currency"],
+            "regularMarketPrice": price, "regularMarketPreviousClose": before, "regularMarketOpen": before,
+            "regularMarketChange": round(price - before, 4), "marketState": "REGULAR",
+            "exchangeDataDelayedBy": 15 if meta["currency"] == "HKD" else 0, "quoteSourceName": "Delayed Quote",
+        }  # fmt: skip
+        shared = ("regularMarketTime", "regularMarketChangePercent", "regularMarketDayHigh", "regularMarketDayLow",
+                  "regularMarketVolume", "fiftyTwoWeekHigh", "fiftyTwoWeekLow", "longName", "shortName")  # fmt: skip
+        row |= {name: meta[name] for name in shared}
+        if meta["instrumentType"] == "EQUITY":
+            eps = round(price / 21, 4)
+            row |= {"epsForward": eps, "forwardPE": price / eps, "trailingPE": 25.5, "marketCap": price * 1e9,
+                    "financialCurrency": "CNY" if symbol.endswith(".HK") else meta["currency"]}  # fmt: skip
+        return row
+
     def tencent(self, asked: Asked) -> Answer:
         """Answer ``qt.gtimg.cn/q=CODES``."""
         codes = asked.path.rpartition("q=")[2].split(",")
@@ -210,7 +250,9 @@ class Market:
         server.route("/v7/finance/spark", self.spark)
         server.route("/v8/finance/chart/*", self.chart)
         server.route("/v10/finance/quoteSummary/*", self.quote_summary)
-        server.route("/v1/test/getcrumb", Answer(body=b"aBcDeFgHiJ1", content_type="text/plain"))
+        server.route("/v7/finance/quote", self.quote)
+        server.route("/fc", self.cookie)
+        server.route("/v1/test/getcrumb", Answer(body=CRUMB.encode(), content_type="text/plain"))
         server.route("/q=*", self.tencent)
         server.route("/appstock/app/*", self.kline)
         return server

@@ -37,5 +37,6 @@ def wanted(
         Topic.QUOTES: tuple(quotes),
         Topic.HISTORY: tuple(dict.fromkeys((market.index, *market.peers))),
         Topic.RATINGS: tuple(lines),
+        Topic.FUNDAMENTALS: tuple(dict.fromkeys((*universe.symbols, *own))),
         Topic.HEADLINES: tuple(dict.fromkeys((*own, *universe.symbols)))[:20],
     }

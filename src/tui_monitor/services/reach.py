@@ -37,7 +37,8 @@ async def reach_of(settings: Settings, paths: Paths, *, timeout: float) -> list[
 
     sources, warnings = build_sources(context, source_tables(settings))
     gate = asyncio.Semaphore(AT_ONCE)
-    example = {Topic.QUOTES: settings.market.index, Topic.HISTORY: settings.market.index, Topic.RATINGS: "MSFT"}
+    index = settings.market.index
+    example = {Topic.QUOTES: index, Topic.HISTORY: index, Topic.FUNDAMENTALS: index, Topic.RATINGS: "MSFT"}
 
     async def ask(source: Source) -> tuple[str, str, str | None]:
         name = source.descriptor.name

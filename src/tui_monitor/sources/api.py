@@ -42,6 +42,8 @@ class Topic(StrEnum):
     """Daily bars."""
     RATINGS = "ratings"
     HEADLINES = "headlines"
+    FUNDAMENTALS = "fundamentals"
+    """Quotes for the sake of what changes slowly: market value, price-earnings ratios. No stand-in for ``QUOTES``."""
     RECORDING = "recording"
     """Everything, from a recording."""
 

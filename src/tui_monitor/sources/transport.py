@@ -13,7 +13,7 @@ import logging
 import socket
 import ssl
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode, urljoin, urlsplit
 
@@ -71,6 +71,9 @@ class Response:
     """Body bytes of the answer as sent, before decompression."""
     elapsed: float
     """Seconds from the first request to the last byte."""
+    set_cookies: tuple[str, ...] = field(default=(), repr=False)
+    """The ``Set-Cookie`` headers of the answer, one each. Secrets: they are for the caller alone, who sends them back
+    in a ``Cookie`` header if it wants to; the transport keeps none."""
 
 
 @dataclass(slots=True)
@@ -152,6 +155,7 @@ class Transport:
     ) -> Response:
         """Ask ``url`` and return the complete answer.
 
+        ``headers`` are added to the request; of them secrets (``Cookie``, ``Authorization``) go to this host alone.
         ``timeout`` are the seconds for everything: look-up, connection, redirects and the whole body.
         ``etag`` and ``last_modified`` make the request conditional; the answer may then have status 304.
         Statuses of ``allow_status`` are returned like a success. Raises ``SourceError`` for everything else.
@@ -224,6 +228,7 @@ class Transport:
                         requests=exchange.requests,
                         octets=reader.octets,
                         elapsed=loop.time() - started,
+                        set_cookies=tuple(answer.headers.get_list("set-cookie")),
                     )
                 self._redirect(engine, exchange, answer.status_code, answer.headers[_LOCATION])
             except engine.errors as error:
@@ -405,7 +410,7 @@ def _open_engine() -> _Engine:
             FailureKind.UNAVAILABLE,
             f"The proxy that the environment names cannot be used: {clean_text(str(error), 160)}",
         ) from error
-    # No source needs a cookie, and no feed shall know us again by one.
+    # No feed shall know us again by a cookie; the one source that needs one sends it with its own requests.
     client.cookies.jar.set_policy(DefaultCookiePolicy(allowed_domains=[]))
     backend = CarefulBackend()
     for transport in (client._transport, *client._mounts.values()):
