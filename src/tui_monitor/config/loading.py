@@ -6,7 +6,6 @@ All mistakes of a file are told at once, a line each. The file is never written.
 from __future__ import annotations
 
 import stat
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -98,6 +97,8 @@ def _suggested(place: KeyPath, reason: str) -> str:
 
 
 def _nearest(key: str, known: list[str]) -> str:
+    from difflib import get_close_matches
+
     close = get_close_matches(key, known, n=1, cutoff=0.6)
     return f'did you mean "{close[0]}"?' if close else f"expected one of {', '.join(known)}"
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
-import secrets
 import threading
 import time
 from collections.abc import Iterator
@@ -120,7 +119,7 @@ class WatchlistFile:
             for left in target.parent.glob(f".{target.name}.*.tmp"):
                 # Under the lock nobody else writes: this is what a killed process left.
                 left.unlink(missing_ok=True)
-            temporary = target.with_name(f".{target.name}.{secrets.token_hex(4)}.tmp")
+            temporary = target.with_name(f".{target.name}.{os.urandom(4).hex()}.tmp")
             try:
                 trace = _write_through(temporary, data)
                 self._keep_backup(target)

@@ -2,14 +2,16 @@
 
 ``apply`` returns the new lists and the inverse edit, which restores them exactly. Because an edit is an operation
 and not a copy of the result, it can be done again on lists that somebody else changed meanwhile: ``rebase`` does
-what is still possible of it.
+what is still possible of it. They are structs because they are kept as JSON, each with its name as its tag.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Literal
+
+import msgspec
 
 from tui_monitor.domain.errors import WatchlistError
 from tui_monitor.domain.text import clean_text
@@ -28,8 +30,7 @@ FieldName = Literal["note", "tags", "position", "unverified"]
 """What of an entry an edit sets; ``position`` is quantity, cost and currency together."""
 
 
-@dataclass(frozen=True, slots=True)
-class Add:
+class Add(msgspec.Struct, frozen=True, tag=True):
     """Add entries to a list, at ``index`` (counted from 0; ``None``: at the end)."""
 
     list: str
@@ -37,16 +38,14 @@ class Add:
     index: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Remove:
+class Remove(msgspec.Struct, frozen=True, tag=True):
     """Remove symbols from a list."""
 
     list: str
     symbols: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Move:
+class Move(msgspec.Struct, frozen=True, tag=True):
     """Move symbols, kept in their order, to ``index`` of the list without them; to another list if ``to`` is given."""
 
     list: str
@@ -55,8 +54,7 @@ class Move:
     to: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class SetNote:
+class SetNote(msgspec.Struct, frozen=True, tag=True):
     """Give symbols a note; an empty one removes it."""
 
     list: str
@@ -64,8 +62,7 @@ class SetNote:
     note: str
 
 
-@dataclass(frozen=True, slots=True)
-class SetTags:
+class SetTags(msgspec.Struct, frozen=True, tag=True):
     """Give symbols these tags and no others."""
 
     list: str
@@ -73,8 +70,7 @@ class SetTags:
     tags: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class SetPosition:
+class SetPosition(msgspec.Struct, frozen=True, tag=True):
     """Give symbols a position; all ``None`` removes it."""
 
     list: str
@@ -84,8 +80,7 @@ class SetPosition:
     currency: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class SetUnverified:
+class SetUnverified(msgspec.Struct, frozen=True, tag=True):
     """Mark symbols as unknown to every source, or as known."""
 
     list: str
@@ -93,32 +88,28 @@ class SetUnverified:
     unverified: bool
 
 
-@dataclass(frozen=True, slots=True)
-class SortOnce:
+class SortOnce(msgspec.Struct, frozen=True, tag=True):
     """Put the symbols of a list in this order; those that are not named follow as they stood."""
 
     list: str
     order: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Rename:
+class Rename(msgspec.Struct, frozen=True, tag=True):
     """Give a list another name."""
 
     list: str
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class SetCurrency:
+class SetCurrency(msgspec.Struct, frozen=True, tag=True):
     """Set the base currency of a list's sums."""
 
     list: str
     currency: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class NewList:
+class NewList(msgspec.Struct, frozen=True, tag=True):
     """Make a list, at ``index`` among the lists (``None``: at the end)."""
 
     name: str
@@ -127,23 +118,20 @@ class NewList:
     index: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class DeleteList:
+class DeleteList(msgspec.Struct, frozen=True, tag=True):
     """Delete a list with all it holds."""
 
     list: str
 
 
-@dataclass(frozen=True, slots=True)
-class MoveList:
+class MoveList(msgspec.Struct, frozen=True, tag=True):
     """Move a list to another place among the lists."""
 
     list: str
     index: int
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(msgspec.Struct, frozen=True, tag=True):
     """Inverse of ``Remove``: put entries back at the places that they had, rising."""
 
     list: str
@@ -151,8 +139,7 @@ class Place:
     indices: tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class SetEach:
+class SetEach(msgspec.Struct, frozen=True, tag=True):
     """Inverse of the ``Set…`` edits: give each symbol the field of its entry here."""
 
     list: str
@@ -160,15 +147,13 @@ class SetEach:
     entries: tuple[Entry, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Several:
+class Several(msgspec.Struct, frozen=True, tag=True):
     """Edits that are one step."""
 
     edits: tuple[Edit, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class ReplaceAll:
+class ReplaceAll(msgspec.Struct, frozen=True, tag=True):
     """Take other lists for all of them: the answer to a conflict, or an import."""
 
     lists: Watchlists
@@ -212,17 +197,17 @@ def _narrowed(lists: Watchlists, edit: Edit) -> Edit:
     one = _find(lists, edit.list)
     held = set(one.symbols)
     if isinstance(edit, Add):
-        return replace(edit, entries=tuple(entry for entry in edit.entries if entry.symbol not in held))
+        return msgspec.structs.replace(edit, entries=tuple(entry for entry in edit.entries if entry.symbol not in held))
     if isinstance(edit, Place):
         pairs = [(e, i) for e, i in zip(edit.entries, edit.indices, strict=True) if e.symbol not in held]
-        return replace(edit, entries=tuple(e for e, _ in pairs), indices=tuple(i for _, i in pairs))
+        return msgspec.structs.replace(edit, entries=tuple(e for e, _ in pairs), indices=tuple(i for _, i in pairs))
     if isinstance(edit, SetEach):
-        return replace(edit, entries=tuple(entry for entry in edit.entries if entry.symbol in held))
+        return msgspec.structs.replace(edit, entries=tuple(entry for entry in edit.entries if entry.symbol in held))
     symbols = tuple(symbol for symbol in edit.symbols if symbol in held)
     if isinstance(edit, Move) and edit.to is not None and edit.to != edit.list:
         there = set(_find(lists, edit.to).symbols)
         symbols = tuple(symbol for symbol in symbols if symbol not in there)
-    return replace(edit, symbols=symbols)
+    return msgspec.structs.replace(edit, symbols=symbols)
 
 
 # Entries

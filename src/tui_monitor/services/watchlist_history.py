@@ -8,15 +8,14 @@ from __future__ import annotations
 
 import contextlib
 import os
-import secrets
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 import msgspec
 
-from tui_monitor.domain import watchlist_edits
 from tui_monitor.domain.watchlist_edits import Edit, Several
 
 MAX_STEPS = 500
@@ -33,11 +32,8 @@ MAX_NESTING = 8
 
 Operation = Literal["do", "undo", "redo"]
 
-_KINDS: dict[str, type] = {kind.__name__: kind for kind in watchlist_edits.Edit.__args__}
 
-
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(msgspec.Struct, frozen=True):
     """One edit of the person: ``edit`` does it again, ``inverse`` takes it back."""
 
     id: str
@@ -45,8 +41,7 @@ class Step:
     inverse: Edit
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(msgspec.Struct, frozen=True):
     """What happened to a step. ``step`` is its state afterwards."""
 
     operation: Operation
@@ -77,7 +72,7 @@ class Stacks:
 
 def new_step(edit: Edit, inverse: Edit) -> Step:
     """Return a step with an identity of its own."""
-    return Step(secrets.token_hex(6), edit, inverse)
+    return Step(os.urandom(6).hex(), edit, inverse)
 
 
 class Journal:
@@ -153,37 +148,24 @@ class Journal:
 
 
 def _encode(line: Line) -> bytes:
-    step = line.step
-    return msgspec.json.encode(
-        {"op": line.operation, "id": step.id, "edit": _builtins(step.edit), "inverse": _builtins(step.inverse)}
-    )
+    return msgspec.json.encode(line)
+
+
+@cache
+def _decoder() -> msgspec.json.Decoder[Line]:
+    return msgspec.json.Decoder(Line)
 
 
 def _decode(data: bytes) -> Line | None:
     """Return a line of the journal, ``None`` for one that is not ours or not whole."""
     try:
-        document = msgspec.json.decode(data)
-        operation, identity = document["op"], document["id"]
-        if operation not in {"do", "undo", "redo"} or not isinstance(identity, str):
-            return None
-        return Line(operation, Step(identity, _edit(document["edit"]), _edit(document["inverse"])))
-    except (msgspec.MsgspecError, KeyError, TypeError, ValueError, RecursionError):
+        line = _decoder().decode(data)
+    except (msgspec.MsgspecError, ValueError, RecursionError):
         return None
+    return line if _depth_within(line.step.edit) and _depth_within(line.step.inverse) else None
 
 
-def _builtins(edit: Edit) -> dict[str, Any]:
-    if isinstance(edit, Several):
-        return {"kind": "Several", "edits": [_builtins(one) for one in edit.edits]}
-    table: dict[str, Any] = msgspec.to_builtins(edit)
-    return {"kind": type(edit).__name__, **table}
-
-
-def _edit(document: dict[str, Any], depth: int = 0) -> Edit:
-    fields = dict(document)
-    kind = _KINDS[fields.pop("kind")]
-    if kind is Several:
-        if depth >= MAX_NESTING:
-            raise ValueError("edits are nested too deeply")
-        return Several(tuple(_edit(one, depth + 1) for one in fields["edits"]))
-    made: Edit = msgspec.convert(fields, kind, strict=True)
-    return made
+def _depth_within(edit: Edit, limit: int = MAX_NESTING) -> bool:
+    if not isinstance(edit, Several):
+        return True
+    return limit > 0 and all(_depth_within(one, limit - 1) for one in edit.edits)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import structs
 
 from tui_monitor.config.watchlist_text import Reading
 from tui_monitor.domain.watchlist import Watchlists
@@ -110,8 +112,8 @@ def replay(lists: Watchlists, pending: Sequence[Line]) -> tuple[Watchlists, list
             done = rebase(lists, inverses.get(step.id, step.inverse))
             if done is not None:
                 lists = done[0]
-                step = replace(step, edit=done[1])
-            lines.append(replace(line, step=step))
+                step = structs.replace(step, edit=done[1])
+            lines.append(structs.replace(line, step=step))
             continue
         done = rebase(lists, step.edit)
         if done is None:
@@ -119,7 +121,7 @@ def replay(lists: Watchlists, pending: Sequence[Line]) -> tuple[Watchlists, list
                 lines.append(line)
             continue
         lists = done[0]
-        step = replace(step, inverse=done[1])
+        step = structs.replace(step, inverse=done[1])
         inverses[step.id] = step.inverse
-        lines.append(replace(line, step=step))
+        lines.append(structs.replace(line, step=step))
     return lists, lines
