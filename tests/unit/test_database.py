@@ -162,6 +162,26 @@ def test_a_file_that_breaks_while_it_is_open_is_set_aside(tmp_path: Path) -> Non
     database.close()
 
 
+def test_of_two_programs_one_sets_the_broken_file_aside(tmp_path: Path) -> None:
+    path = tmp_path / "monitor.db"
+    fill(path, replace(ALL, headlines=tuple(headline(f"h{n}", "words " * 40) for n in range(400))))
+    one, two = Database.open(path, now=now), Database.open(path, now=now)
+    size = path.stat().st_size
+    with path.open("r+b") as file:
+        file.seek(4096)
+        file.write(os.urandom(size - 4096))
+    one.read_latest()
+    writer = Writer(one)
+    writer.put_applied(ALL)
+    assert writer.close()
+    two.read_latest()
+    assert two.notices == [f"{path} was broken; another tui-monitor set it aside and began a new one."]
+    assert two.read_latest().quotes == ALL.quotes
+    assert len([name for name in tmp_path.glob("*broken*") if not name.name.endswith(("-wal", "-shm"))]) == 1
+    one.close()
+    two.close()
+
+
 def test_a_large_file_is_checked_by_the_writer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tui_monitor.store.database.CHECKED_AT_OPEN", 10)
     path = tmp_path / "monitor.db"

@@ -83,6 +83,7 @@ class Database:
         """Nothing is kept when the program ends."""
         self.unchecked = False
         """The file is large and its check is left to the writer thread."""
+        self._inode: int | None = None
         self._lock = threading.RLock()
         self._reader: sqlite3.Connection
         self._writer: sqlite3.Connection
@@ -212,7 +213,7 @@ class Database:
         try:
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             # Made by us with its mode, so that no moment exists at which others can read it.
-            os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+            self._begin_file(path)
             self._connect(path)
         except NewerSchemaError:
             self._use_memory()
@@ -224,6 +225,14 @@ class Database:
                 self._use_copy(path, str(error))
         except OSError as error:
             self._use_copy(path, (error.strerror or str(error)).lower())
+
+    def _begin_file(self, path: Path) -> None:
+        """Make sure that there is a file of the owner's alone, and remember which one it is."""
+        handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            self._inode = os.fstat(handle).st_ino
+        finally:
+            os.close(handle)
 
     def _connect(self, path: Path) -> None:
         writer = _connection(path)
@@ -259,16 +268,22 @@ class Database:
                         connection.close()
             aside = _free_name(path, self.now())
             try:
-                for suffix in ("", "-wal", "-shm"):
-                    with contextlib.suppress(FileNotFoundError):
-                        os.replace(f"{path}{suffix}", f"{aside}{suffix}")  # noqa: PTH105 - names with a suffix
-                os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+                replaced = path.exists() and path.stat().st_ino != self._inode
+                if not replaced:
+                    for suffix in ("", "-wal", "-shm"):
+                        with contextlib.suppress(FileNotFoundError):
+                            os.replace(f"{path}{suffix}", f"{aside}{suffix}")  # noqa: PTH105 - names with a suffix
+                self._begin_file(path)
                 self._connect(path)
             except (OSError, sqlite3.DatabaseError) as error:
                 self._use_memory()
                 self._note(f"{path} is broken and cannot be set aside ({error}); nothing is kept.")
                 return
-            self._note(f"{path} was broken and is now {aside.name}; a new one was begun.")
+            if replaced:
+                # Another of our programs was first; what it began is not broken.
+                self._note(f"{path} was broken; another tui-monitor set it aside and began a new one.")
+            else:
+                self._note(f"{path} was broken and is now {aside.name}; a new one was begun.")
 
     def _set_aside_live(self) -> None:
         if self.path is not None and not self.in_memory:
