@@ -102,7 +102,7 @@ def _direction(word: str) -> int:
 
 
 _AHEAD = re.compile(
-    r"(?:位|的)?[\s\"「]*(?:(?:从|由|自)[^,;。]{1,16}?)?(?:同时|亦|也|均|被|获|遭|则|大幅|小幅|轻微|再|相应|进一步|一并|分别|略|大|微|双双|一次)?"
+    r"(?:位|的)?[\"」]?\s?(?:(?:从|由|自)[^,;。]{1,16}?)?(?:同时|亦|也|均|被|获|遭|则|大幅|小幅|轻微|再|相应|进一步|一并|分别|略|大|微|双双|一次)?"
     + f"(?P<move>{MOVE.pattern})"
 )
 
@@ -114,7 +114,7 @@ _APART = re.compile(r"[,;:。!?|\s「\"]|^至|%|目标价(?![和及与、]|$)|�
 def _moves(low: str, start: int, noun: re.Match[str], company: tuple[int, int] | None) -> int:
     """Return the direction in which the noun, a target or a rating, is moved: by the verb behind or before it."""
     ahead = _AHEAD.match(low, noun.end())
-    if ahead is not None:
+    if ahead is not None and (low[noun.end()] != " " or low.startswith(("至", "到"), ahead.end())):
         return _direction(ahead["move"])
     best = 0
     begin = max(start, noun.start() - 34)

@@ -140,7 +140,9 @@ def _convincing(low: str, values: Values) -> bool:
         return False
     return (
         re.search(
-            r"analyst|(?<!#)stock|shares|valuation|premarket|pre-market|upgraded (?:on|as|after|following|upon|amid)|downgraded (?:on|as|after|following|upon|amid|ahead)|(?:up|down)grad(?:ed?|es)(?: today)?$|gets? an upgrade|double downgrade|price target",
+            r"analyst|(?<!#)stock|shares|valuation|premarket|pre-market|upgraded (?:on|as|after|following|upon|"
+            r"amid)|downgraded (?:on|as|after|following|upon|amid|ahead)|(?:up|down)grad(?:ed?|es)(?: today)?$|"
+            r"gets? an upgrade|double downgrade|price target",
             low,
         )
         is not None
@@ -281,11 +283,18 @@ def _colon(folded: str, low: str, tokens: list[Token], firm: tuple[int, int], be
             slot = company_after(folded, low, tokens, position)
             if slot is not None:
                 return _Found(firm, (slot[0], slot[1]))
+    if not any(token.kind is Kind.TICKER for token in tokens):
+        for position, token in enumerate(tokens):
+            if token.kind in (Kind.UP, Kind.DOWN) and position and tokens[position - 1].kind is Kind.STOP:
+                company = _first_company(folded, low, tokens, position)
+                if company is not None and tokens[position - 1].end + 1 == token.start:
+                    return _Found(firm, company)
     return _Found(firm, company_in_body(folded, low, tokens, begin))
 
 
 _ABOUT = re.compile(
-    r"(?:'s)? (?:[a-z]+ ){0,3}?(?:positive|negative|bullish|bearish|cautious|upbeat|neutral view|constructive|looks ahead) on "
+    r"(?:'s)? (?:[a-z]+ ){0,3}?(?:positive|negative|bullish|bearish|cautious|upbeat|neutral view|constructive|"
+    r"looks ahead) on "
 )
 
 
@@ -300,7 +309,8 @@ def _about(folded: str, low: str, tokens: list[Token], firm: tuple[int, int]) ->
 
 
 _OPINES = re.compile(
-    r" (?:says|sees|expects|assumes|believes|thinks|likes|notes|predicts|foresees|estimates|envisions|envisages|projects|rates|forecasts) "
+    r" (?:says|sees|expects|assumes|believes|thinks|likes|notes|predicts|foresees|estimates|envisions|envisages|"
+    r"projects|rates|forecasts) "
 )
 
 

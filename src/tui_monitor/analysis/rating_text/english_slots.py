@@ -8,29 +8,39 @@ from tui_monitor.analysis.rating_text.english_words import VERBS, Kind, Token
 from tui_monitor.analysis.rating_text.firms import english_firm_at
 
 _PREFIX = re.compile(
-    r"[\s*>•\-\"'#\ufeff]*(?:(?:updated?|udpate|correction|corrected|brief|research alert|alert|just in|breaking|rumou?r|report|exclusive|"
-    r"from earlier|also|highlight|mid-day update|analyst (?:actions?|calls?|note)|broker (?:call|note)|\d{1,2}:\d\d(?: ?[ap]m)?)\s?\d?\s?[:\-]\s*"
+    r"[\s*>•\-\"'#\ufeff]*(?:(?:updated?|udpate|correction|corrected|brief|research alert|alert|just in|breaking|"
+    r"rumou?r|report|exclusive|"
+    r"from earlier|also|highlight|mid-day update|analyst (?:actions?|calls?|note)|broker (?:call|note)|"
+    r"\d{1,2}:\d\d(?: ?[ap]m)?)\s?\d?\s?[:\-]\s*"
     r"|(?:hearing|earlier|why|how|here's why|moments ago) |rt @\w{1,20}: )?"
 )
 
 _LEAD = re.compile(
-    r"(?P<tag>\$[A-Za-z]{1,5}(?:\.[A-Za-z]{1,2})?)(?:[\s,]{1,2}\$[A-Za-z.]{1,6}){0,8}\s?(?:\([^()]{1,20}\))?\s?(?P<mark>[:\-|]*)\s*"
+    r"(?P<tag>\$[A-Za-z]{1,5}(?:\.[A-Za-z]{1,2})?)(?:[\s,]{1,2}\$[A-Za-z.]{1,6}){0,8}\s?(?:\([^()]{1,20}\))?\s?(?P<m"
+    r"ark>[:\-|]*)\s*"
 )
 
 _SUBJECT_END = re.compile(
     r"(?<![a-z0-9])(?:stock|shares?|shrs?|shr|gains?|gained|jump(?:s|ed)?|ris(?:es?|ing)|rose|rall(?:y|ies|ied)|"
-    r"surg(?:es?|ed|ing)|soar(?:s|ed|ing)?|climb(?:s|ed)?|falls?|fell|falling|slid(?:es?|ing)|sink(?:s|ing)?|sank|drop(?:s|ped)?|dips?|dipped|"
-    r"slip(?:s|ped)?|tumbl(?:es?|ed|ing)|plung(?:es?|ed|ing)|tick(?:s|ed)?|moves?|moving|trad(?:es?|ing)|higher|lower|up|down|tops|"
-    r"faces?|downgrade|double|just|also|pops?|popped|leaps?|shoots?|advances|slumps?|slumped|crash(?:es|ed)?|wins? spot|pressured|under pressure|"
-    r"rebounds?|extends?|hits?|retreats?|weak|strong|outshines|caught|jumped|has|now|earlier|miss(?:es|ed)?|beats?|reports?|reported|posts?|posted|pulled|could|may|might|will|should|can|likely|seen|remains?|near|trade)(?![a-z])|\s[+-]\d|\(?[+-]\d"
+    r"surg(?:es?|ed|ing)|soar(?:s|ed|ing)?|climb(?:s|ed)?|falls?|fell|falling|slid(?:es?|ing)|sink(?:s|ing)?|sank|"
+    r"drop(?:s|ped)?|dips?|dipped|"
+    r"slip(?:s|ped)?|tumbl(?:es?|ed|ing)|plung(?:es?|ed|ing)|tick(?:s|ed)?|moves?|moving|trad(?:es?|ing)|higher|"
+    r"lower|up|down|tops|"
+    r"faces?|downgrade|double|just|also|pops?|popped|leaps?|shoots?|advances|slumps?|slumped|crash(?:es|ed)?|"
+    r"wins? spot|pressured|under pressure|"
+    r"rebounds?|extends?|hits?|retreats?|weak|strong|outshines|caught|jumped|has|now|earlier|miss(?:es|ed)?|"
+    r"crushe[sd]|buried|smashe[sd]|beats?|reports?|reported|posts?|posted|pulled|could|may|might|will|should|can|"
+    r"likely|seen|remains?|near|trade)(?![a-z])|\s[+-]\d|\(?[+-]\d"
 )
 
 _TAIL = re.compile(
-    r"(?:\s*(?:-|,)?\s*(?:common stock(?: w/i)?|ordinary shares|depositary shares|american depositary shares|common shares|registered shares|ads|adrs?)"
+    r"(?:\s*(?:-|,)?\s*(?:common stock(?: w/i)?|ordinary shares|depositary shares|american depositary shares|"
+    r"common shares|registered shares|ads|adrs?)"
     r"|\s+(?:stock|shares?|shrs?|shr|sock|earnings|coverage|rating|w/i|common|analysts?)|'s|[\s,:;\-\"'*/]+)$"
 )
 _HEAD = re.compile(
-    r"^(?:[\s,:;\-\"'*.]+|(?:shares|stock|the stock|the shares|coverage|rating|ratings|view|the rating|its rating|units) (?:of|on|in|for) |coverage |(?:its|their|his|her|new|on|of|for|stock|shares|fellow|rival|upbeat view) )"
+    r"^(?:[\s,:;\-\"'*.(]+|(?:shares|stock|the stock|the shares|coverage|rating|ratings|view|the rating|its rating|"
+    r"units) (?:of|on|in|for) |coverage |(?:its|their|his|her|new|on|of|for|stock|shares|fellow|rival|upbeat view) )"
 )
 _LEGAL = re.compile(
     r",? ?(?:inc|ltd|llc|l\.?p|corp|co|plc|n\.?v|s\.?a|company|limited|incorporated|common stock|ordinary shares)\b\.?"
@@ -41,13 +51,13 @@ _NOT_NAMES = frozenset({"CN", "HK", "US", "PRC", "NP", "TP", "TPS", "EPS", "FY",
 
 _FIRM_RUN = re.compile(r"(?:[A-Z][\w.&'/-]*|&)(?: (?:[A-Z][\w.&'/-]*|&|of|and|de)){0,5}")
 _FILLER = re.compile(
-    r"(?:'s|')?(?:,? (?:analysts?(?: [a-z][a-z.'-]+ [a-z][a-z.'-]+)?|earlier|also|just|again|today|now|(?:has|have|had)(?= [a-z]{2,12}ed | cut | also )|\([a-z]{1,5}\)|broadly|sharply|slightly|further|"
-    r"is(?= [a-z]{3,12}ing )|research|securities|analyst team|out|positive|reportedly|on (?:mon|tues|wednes|thurs|fri)day|this morning|quietly|finally|aggressively)){0,3}(?: |$)"
+    r"(?:'s|')?(?:,? (?:analysts?(?: [a-z][a-z.'-]+ [a-z][a-z.'-]+)?|earlier|also|just|again|today|now|(?:has|have|"
+    r"had)(?= [a-z]{2,12}ed | cut | also )|\([a-z]{1,5}\)|broadly|sharply|slightly|further|"
+    r"is(?= [a-z]{3,12}ing )|research|securities|analyst team|out|positive|reportedly|on (?:mon|tues|wednes|thurs|"
+    r"fri)day|this morning|quietly|finally|aggressively)){0,3}(?: |$)"
 )
 
-PRONOUNS = re.compile(
-    r"(?:the )?(?:stock|shares?|company'?s?(?: stock| shares?)?|it|its|name|pt|rating|a|an|the|an? .*)$"
-)
+PRONOUNS = re.compile(r"(?:the )?(?:stock|shares?|company'?s?(?: stock| shares?)?|it|its|name|pt|rating|an? .*)$")
 """Slots that refer to a company named elsewhere."""
 
 _LETTER = re.compile(r"[a-z]")
@@ -75,13 +85,18 @@ def leading_symbol(folded: str, start: int) -> tuple[str | None, str, int]:
     return match["tag"][1:], match["mark"], match.end()
 
 
+_ARTICLES = frozenset(("a", "an", "the", "its", "their", "his", "her", "new", "another"))
+_OWNER = re.compile(r"(?:'s|s') (?=[a-z0-9])")
 _POSSESSED = re.compile(
     r"[ ,]*(?:\(|stock|share|shrs?|price|pt|tp|target|rating|conviction|\d|4q|3q|2q|1q|new|turnaround)"
 )
 _BRANDS = re.compile(
-    r"(?:aaron|wendy|lowe|macy|mcdonald|kohl|dick|domino|casey|denny|moody|sotheby|carter|ollie|papa john|chico|dillard|reddy|cabela|conn|buster|"
-    r"fred|haverty|kirkland|michael|nathan|ruth|tilly|bj|francesca|claire|sainsbury|levi|o'reilly|hershey|kellogg|mattress|zoe|famous dave|"
-    r"brinker|steak n shake|church|arby|victoria|men|land|children|lands|sportsman|boot|barnes|zaxby|applebee|friday|bob|jack|hardee|carl)'s$"
+    r"(?:aaron|wendy|lowe|macy|mcdonald|kohl|dick|domino|casey|denny|moody|sotheby|carter|ollie|papa john|chico|"
+    r"dillard|reddy|cabela|conn|buster|"
+    r"fred|haverty|kirkland|michael|nathan|ruth|tilly|bj|francesca|claire|sainsbury|levi|o'reilly|hershey|kellogg|"
+    r"mattress|zoe|famous dave|"
+    r"brinker|steak n shake|church|arby|victoria|men|land|children|lands|sportsman|boot|barnes|zaxby|applebee|"
+    r"friday|bob|jack|hardee|carl)'s$"
 )
 """Names that end in 's themselves."""
 
@@ -100,7 +115,7 @@ def tidy_company(text: str, low: str, start: int, end: int) -> tuple[int, int] |
         if tail[0] == "'s" and (_BRANDS.search(low, start, end) or not _POSSESSED.match(low, end)):
             break
         end = start + tail.start()
-    if end - start > 70 or not _LETTER.search(low, start, end):
+    if low[start:end] in _ARTICLES or end - start > 70 or not _LETTER.search(low, start, end):
         return None
     return start, end
 
@@ -171,6 +186,12 @@ def company_of_subject(text: str, low: str, tokens: list[Token], start: int, lim
     quiet = _SUBJECT_END.search(low, start + 1, limit)
     if quiet is not None:
         end = quiet.start()
+    for owner in _OWNER.finditer(low, start, end):
+        # "Acme's outlook" is about Acme; "Casey's General Stores" is a name.
+        stop = owner.start() + (owner[0][0] == "s")
+        if not _BRANDS.search(low, start, stop + 2) and not low.startswith("s' ", owner.start()):
+            end = stop
+            break
     for position, token in enumerate(tokens):
         if token.start <= start or token.start >= end:
             if token.start <= start < token.end and token.kind is Kind.CASHTAG:
@@ -204,7 +225,18 @@ def company_in_body(text: str, low: str, tokens: list[Token], start: int) -> tup
         position = start + word.end()
         if position - start > 120:
             break
+    if _QUALITY.match(low, start):
+        for about in _REGARDING.finditer(low, start, start + 120):
+            later = [token for token in tokens if token.start >= about.end()]
+            return company_of_subject(text, low, later, about.end(), len(low))
     return company_of_subject(text, low, tokens, start, len(low))
+
+
+_QUALITY = re.compile(
+    r"(?:another|strong|more|further|upside|continued|growth|weak|solid|better|higher|lower|slower|limited|"
+    r"potential|little|no|big) "
+)
+_REGARDING = re.compile(r" (?:for|on|at|in|from|of) (?=[a-z])")
 
 
 def _is_name(word: str) -> bool:

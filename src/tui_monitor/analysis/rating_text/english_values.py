@@ -59,10 +59,13 @@ _LINKS = frozenset(
 
 _VERB_LIKE = frozenset("buy sell hold add reduce outperform underperform perform accumulate lighten avoid".split())
 _WISHES = re.compile(
-    r"(?<![a-z])(?:time|reasons?|how|when|wants?|ready|offers?|agree[sd]?|plans?|bid|deal|right|options?|looking|looks|where|needs?|going|able|"
-    r"likely|rush(?:es)?|expected|set|continues?|moves?|pledges?|decision|proposal|what|which|stocks|names|best|not|reluctant|urged?|told|tells)$"
+    r"(?<![a-z])(?:time|reasons?|how|when|wants?|ready|offers?|agree[sd]?|plans?|bid|deal|right|options?|looking|"
+    r"looks|where|needs?|going|able|"
+    r"likely|rush(?:es)?|expected|set|continues?|moves?|pledges?|decision|proposal|what|which|stocks|names|best|not|"
+    r"reluctant|urged?|told|tells)$"
 )
 """Words before ``to`` that make a verb of a grade: an offer to buy."""
+_ARTICLE = re.compile(r" ['\"]?an? ")
 _PRICES = re.compile(r"(?:price|shr|shares?|stock)$")
 _OBJECT = re.compile(r" (?:the|a|an|its|more|stocks?|into|out|up|this|these|another|back|gold|right now)\b")
 
@@ -106,6 +109,8 @@ def _behind_preposition(low: str, before: Token, token: Token) -> str | None:
     if before.word in ("and", "while", "but"):
         return "to" if token.word in _SURE_GRADES else None
     if before.word not in _TO:
+        return None
+    if before.word == "with" and token.word in ("positive", "negative") and not _ARTICLE.match(low, before.end):
         return None
     if before.word == "to" and token.word in _VERB_LIKE:
         lead = low[: before.start].rstrip()

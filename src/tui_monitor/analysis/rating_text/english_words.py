@@ -61,29 +61,40 @@ class Token:
 _UP = r"(?:double[- ])?upgrad(?:e[sd]?|ing)"
 _DOWN = r"(?:double[- ])?downgrad(?:e[sd]?|ing)"
 _INIT = (
-    r"(?:re-?)?initiat(?:e[sd]?|ing|ion)|(?:start(?:s|ed|ing)?|begins?|began|launch(?:es|ed)?|resum(?:e[sd]?|ing|ption)|"
+    r"(?:re-?)?initiat(?:e[sd]?|ing|ion)|(?:start(?:s|ed|ing)?|begins?|began|launch(?:es|ed)?|resum(?:e[sd]?|ing|"
+    r"ption)|"
     r"reinstat(?:e[sd]?|ing)|re-instat(?:e[sd]?)|assum(?:e[sd]?|ing)|pick(?:s|ed) up|assign(?:s|ed)|rerat(?:e[sd]?))"
 )
 _KEEP = (
-    r"maintain(?:s|ed|ing)?|reiterat(?:e[sd]?|ing|ion)|reaffirm(?:s|ed|ing)?|re-?affirmed|affirm(?:s|ed)|keep(?:s|ing)?|kept|restat(?:e[sd]?|ing)|"
-    r"retain(?:s|ed|ing)?|repeat(?:s|ed)|rat(?:e[sd]?|ing at)|stays?|remains?|sticks? (?:with|to)|stands? by|backs?|backed|still|earns?|earned|"
+    r"maintain(?:s|ed|ing)?|reiterat(?:e[sd]?|ing|ion)|reaffirm(?:s|ed|ing)?|re-?affirmed|affirm(?:s|ed)|keep(?:s|"
+    r"ing)?|kept|restat(?:e[sd]?|ing)|"
+    r"retain(?:s|ed|ing)?|repeat(?:s|ed)|rat(?:e[sd]?|ing at)|stays?|remains?|sticks? (?:with|to)|stands? by|backs?|"
+    r"backed|still|earns?|earned|"
     r"receives?|received|gets?|given|gives?|has|have|unchanged|wins?|confirms?|confirmed"
 )
 _RAISE = (
-    r"rais(?:e[sd]?|ing)|lift(?:s|ed|ing)?|hik(?:e[sd]?|ing)|boost(?:s|ed|ing)?|increas(?:e[sd]?|ing)|heighten(?:s|ed)?|elevat(?:e[sd]?)|"
-    r"(?:ramp(?:s|ed)?|inch(?:es|ed)?|mov(?:e[sd]?)|ratchet(?:s|ed)?|revis(?:e[sd]?|ing)|nudg(?:e[sd]?)|jack(?:s|ed)?|push(?:es|ed)?|bump(?:s|ed)?|edg(?:e[sd]?)|tick(?:s|ed)?|goes|adjusts?|adjusted|brings?|takes?) up|"
-    r"bump(?:s|ed|ing)?|add(?:s|ed|ing)?|ups|upped|up|upping|higher|doubl(?:e[sd])|tripl(?:e[sd])|big boost to|upwardly revis(?:e[sd])|nudges|nudged|jacks|ratchets"
+    r"rais(?:e[sd]?|ing)|lift(?:s|ed|ing)?|hik(?:e[sd]?|ing)|boost(?:s|ed|ing)?|increas(?:e[sd]?|ing)|heighten(?:s|"
+    r"ed)?|elevat(?:e[sd]?)|"
+    r"(?:ramp(?:s|ed)?|inch(?:es|ed)?|mov(?:e[sd]?)|ratchet(?:s|ed)?|revis(?:e[sd]?|ing)|nudg(?:e[sd]?)|jack(?:s|"
+    r"ed)?|push(?:es|ed)?|bump(?:s|ed)?|edg(?:e[sd]?)|tick(?:s|ed)?|goes|adjusts?|adjusted|brings?|takes?) up|"
+    r"bump(?:s|ed|ing)?|add(?:s|ed|ing)?|ups|upped|up|upping|higher|doubl(?:e[sd])|tripl(?:e[sd])|big boost to|"
+    r"upwardly revis(?:e[sd])|nudges|nudged|jacks|ratchets"
 )
 _CUT = (
-    r"cut(?:s|ting)?|lower(?:s|ed|ing)?|trim(?:s|med|ming)?|slash(?:es|ed|ing)?|reduc(?:e[sd]|ing)|chop(?:s|ped)?|ax(?:e[sd])|sinks?|sank|drop(?:s|ped)?|"
-    r"(?:inch(?:es|ed)?|mov(?:e[sd]?)|ratchet(?:s|ed)?|revis(?:e[sd]?|ing)|nudg(?:e[sd]?)|push(?:es|ed)?|press(?:es|ed)?|mark(?:s|ed)?|edg(?:e[sd]?)|dial(?:s|ed)?|adjusts?|adjusted|brings?|takes?) down|"
-    r"decreas(?:e[sd]?|ing)|par(?:e[sd]|ing)|shav(?:e[sd]?|ing)|down|reels in|halv(?:e[sd])|dips?|dipped|clips?|clipped|crops?|prunes?|dent(?:s|ed)|downwardly revis(?:e[sd])|slic(?:e[sd])|tempers"
+    r"cut(?:s|ting)?|lower(?:s|ed|ing)?|trim(?:s|med|ming)?|slash(?:es|ed|ing)?|reduc(?:e[sd]|ing)|chop(?:s|ped)?|"
+    r"ax(?:e[sd])|sinks?|sank|drop(?:s|ped)?|"
+    r"(?:inch(?:es|ed)?|mov(?:e[sd]?)|ratchet(?:s|ed)?|revis(?:e[sd]?|ing)|nudg(?:e[sd]?)|push(?:es|ed)?|press(?:es|"
+    r"ed)?|mark(?:s|ed)?|edg(?:e[sd]?)|dial(?:s|ed)?|adjusts?|adjusted|brings?|takes?) down|"
+    r"decreas(?:e[sd]?|ing)|par(?:e[sd]|ing)|shav(?:e[sd]?|ing)|down|reels in|halv(?:e[sd])|dips?|dipped|clips?|"
+    r"clipped|crops?|prunes?|dent(?:s|ed)|downwardly revis(?:e[sd])|slic(?:e[sd])|tempers"
 )
 _ADJUST = r"adjust(?:s|ed|ing)?|revis(?:e[sd]?|ing)|tweak(?:s|ed|ing)?|updat(?:e[sd]|ing)|changes?|sets?|setting|announc(?:e[sd]|es|ing)|annouces|remov(?:e[sd]|es)|placed|places|goes|assigns?|issues?|posts?|presses|lists?|listed"
 _TARGET = r"(?:(?:12|twelve)[- ]month )?(?:stock |share |sock |shr )?price[- ](?:targets?|objectives?|tar…|tgt)|target prices?|pts?|tps?|po|fair value estimates?|target|targets|tgt"
 _PREP = (
-    r"to|from|at|by|on|with|as|for|of|vs\.?|versus|after|amid|following|over|due to|in|into|and|while|but|yet|despite|ahead of|because|"
-    r"since|when|says|say|said|citing|sees|see|amidst|before|upon|was|were|is|are|previously|prior|becomes?|post|against|until|given that|that|if|than|via|prompts?"
+    r"to|from|at|by|on|with|as|for|of|vs\.?|versus|after|amid|following|over|due to|in|into|and|while|but|yet|"
+    r"despite|ahead of|because|"
+    r"since|when|says|say|said|citing|sees|see|amidst|before|upon|was|were|is|are|previously|prior|becomes?|post|"
+    r"against|until|given that|that|if|than|via|prompts?"
 )
 _RATING = r"ratings?|coverage|conviction list|focus list|buy list"
 _STOP = r"[;,:|…]|\.\.\.| - | -- |https?://"
@@ -131,13 +142,18 @@ def _lexer() -> re.Pattern[str]:
 
 
 _NO_PRICE = re.compile(
-    r"(?:profit|sales|growth|revenue|margin|production|rate|inflation|emissions?|carbon|zero|shipment|valuation|delivery|output|initial|"
-    r"gdp|earnings|cost|savings|takeover|m&a|acquisition|trade|climate|reduction|cut|savings|commission|presale|pre-sale|ipo|potential|"
-    r"long-term|longer-term|financial|funding|fundraising|goal|debt|leverage|dividend|user|subscriber|renewable|capacity) $"
+    r"(?:profit|sales|growth|revenue|margin|production|rate|inflation|emissions?|carbon|zero|shipment|valuation|"
+    r"delivery|output|initial|"
+    r"gdp|earnings|cost|savings|takeover|m&a|acquisition|trade|climate|reduction|cut|savings|commission|presale|"
+    r"pre-sale|ipo|potential|"
+    r"long-term|longer-term|financial|funding|fundraising|goal|debt|leverage|dividend|user|subscriber|renewable|"
+    r"capacity) $"
 )
 _MOVED = re.compile(
-    r"(?:'s)? (?:rais|cut|lift|lower|hik|trim|slash|boost|increas|reduc|kept|upped|bump|nudg|drop|down\b|up\b|to [a-z]{0,3}\$|to \d|of [a-z]{0,3}[$\d]|"
-    r"at [a-z]{0,3}[$\d]|from [a-z]{0,3}[$\d]|on |for |by |maintained|unchanged|chopped|axed|added|moved|doubled|restated|price|hike|increase|lift)|:? [a-z]{0,3}[$€£¥]\d|$|;|,"
+    r"(?:'s)? (?:rais|cut|lift|lower|hik|trim|slash|boost|increas|reduc|kept|upped|bump|nudg|drop|down\b|up\b|"
+    r"to [a-z]{0,3}\$|to \d|of [a-z]{0,3}[$\d]|"
+    r"at [a-z]{0,3}[$\d]|from [a-z]{0,3}[$\d]|on |for |by |maintained|unchanged|chopped|axed|added|moved|doubled|"
+    r"restated|price|hike|increase|lift)|:? [a-z]{0,3}[$€£¥]\d|$|;|,"
 )
 
 
@@ -159,10 +175,14 @@ _PLAIN = re.compile(r"[a-z]+(?=[ ,;:|]|$)")
 _RUN = re.compile(r"[a-z0-9]+")
 
 _LONGER = frozenset(
-    "price stock share sock shr target targets fair twelve big reels upwardly downwardly double re due ahead given conviction focus "
-    "http https buy us u pick picks picked stick sticks stand stands rating ramp ramps ramped inch inches inched mov move moves moved "
-    "ratchet ratchets ratcheted revise revises revised revising nudge nudges nudged jack jacks jacked push pushes pushed bump bumps "
-    "bumped edge edges edged tick ticks ticked goes adjusts adjusted bring brings take takes press presses pressed mark marks marked dial dials "
+    "price stock share sock shr target targets fair twelve big reels upwardly downwardly double re due ahead given c"
+    "onviction focus "
+    "http https buy us u pick picks picked stick sticks stand stands rating ramp ramps ramped inch inches inched mov"
+    " move moves moved "
+    "ratchet ratchets ratcheted revise revises revised revising nudge nudges nudged jack jacks jacked push pushes pu"
+    "shed bump bumps "
+    "bumped edge edges edged tick ticks ticked goes adjusts adjusted bring brings take takes press presses pressed m"
+    "ark marks marked dial dials "
     "dialed".split()
 )
 """First words of what the lexer knows as several words; the grades and currencies add theirs."""
@@ -239,7 +259,9 @@ def _token(low: str, match: re.Match[str], tokens: list[Token]) -> Token | None:
 GATE = re.compile(
     r"upgrad|downgrad|overweight|underweight|outperform|underperform|equal[- ]?weight|initiat|reiterat|"
     r"reinstat|coverage|\bneutral\b|\b(?:market|sector|peer) (?:out)?perform|\b(?:assum|resum)e[sd] |"
-    r"target|\bpts?\b|\btps?\b|\bpo\b|\brat(?:ed|ing)\b|\bkept\b|\brestated\b|\bmaintain|\b(?:starts?|ups|cuts?|raised|lowered|cut|assumed|resumed|reinstated|assumes|resumes|reinstates|started) (?:\w+ ){0,4}?(?:at|to|with|as) |"
+    r"target|\bpts?\b|\btps?\b|\bpo\b|\brat(?:ed|ing)\b|\bkept\b|\brestated\b|\bmaintain|\b(?:starts?|ups|cuts?|"
+    r"raised|lowered|cut|assumed|resumed|reinstated|assumes|resumes|reinstates|started) (?:\w+ ){0,4}?(?:at|to|with|"
+    r"as) |"
     r"fair value|conviction"
 )
 """What a headline must contain to be looked at more closely."""

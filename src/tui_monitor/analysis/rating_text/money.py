@@ -55,7 +55,8 @@ def _alternatives(words: dict[str, str]) -> str:
 
 
 ENGLISH_MONEY = (
-    rf"(?<![a-z0-9$€£.])(?:{_alternatives(_BEFORE)})\s?(?:{_NUMBER})(?![\d%])(?:\s?(?:{_alternatives(_AFTER)})(?![a-z]))?"
+    rf"(?<![a-z0-9$€£.])(?:{_alternatives(_BEFORE)})\s?(?:{_NUMBER})(?![\d%])(?:\s?(?:{_alternatives(_AFTER)})(?![a-"
+    rf"z]))?"
     rf"|(?<![a-z0-9$€£.,:/-])(?:{_NUMBER})\s?(?:{_alternatives(_AFTER)})(?![a-z0-9])"
 )
 """Matches an amount with its currency; parsed by ``english_money``."""
@@ -121,7 +122,8 @@ _MULTIPLES = {"万": 10_000.0, "千": 1_000.0, "百": 100.0, "十万": 100_000.0
 
 CHINESE_MONEY = re.compile(
     rf"(?P<before>{_alternatives(_CHINESE_BEFORE)})?\s?(?<![\d.])(?P<number>{_NUMBER})"
-    rf"\s?(?P<multiple>十万|百万|万|千|百)?\s?(?P<after>{_alternatives(_CHINESE_AFTER)})?(?P<not>\d|%|亿|[倍点厘年月日天个家只股成吨/x]|[bm](?![a-z]))?"
+    rf"\s?(?P<multiple>十万|百万|万|千|百)?\s?(?P<after>{_alternatives(_CHINESE_AFTER)})?(?P<not>\d|%|亿|[倍点厘年月日天个家只股成吨/x]|"
+    rf"[bm](?![a-z]))?"
 )
 
 

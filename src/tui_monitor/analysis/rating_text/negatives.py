@@ -22,7 +22,7 @@ _NONE: tuple[tuple[str, str], ...] = (
     ("analysts ", r"most accurate analysts|\d+ analysts|multiple analysts|how analysts|what analysts"),
     ("just reported", ""), ("earnings update", ""), ("accurate analysts", ""), ("unanimous", ""),
     ("consensus", r"consensus (?:rating|price|recommendation)"), ("average", r"average (?:rating|recommendation|price target)"),
-    ("multiple bro", ""), ("analysts", r"\b(?:\d+|two|three|four|five|several|top) (?:[a-z]+ )?analysts"),
+    ("multiple bro", ""), ("multiple upg", ""), ("multiple downg", ""), ("phase ", r"initiat\w+ (?:a |its |the )?(?:pivotal )?phase"), ("analysts", r"\b(?:\d+|two|three|four|five|several|top) (?:[a-z]+ )?analysts"),
     ("s&p", r"(?:^|[^a-z&])s&p(?: global ratings)? (?:upgrades?|downgrades?|cuts?|raises?|affirms?|lowers?|revises?|says|puts|places)|s&p global ratings"),
     ("moody", r"\bmoody'?s(?: investors service| ratings)? (?!stock|price|corp|shares|target|upgraded|downgraded|pt\b|\()|\bmoody's:"),
     ("fitch", r"\bfitch\b"), ("dbrs", ""), ("best ", r"\ba\.?m\.? best\b"), ("credit rating", ""), ("egan-jones", ""), ("kbra", ""),
@@ -53,15 +53,19 @@ def english_none(low: str) -> bool:
 
 
 _LAST = frozenset(
-    "stocks sector sectors banks reits insurers miners developers retailers brokers brokerages telecoms telcos makers landlords "
-    "casinos producers names suppliers utilities carriers automakers dealers managers oils gears universe industry homebuilders "
-    "peers tps estimates earnings forecast forecasts eps view views semis chipmakers refiners drillers steelmakers shippers "
+    "stocks sector sectors banks reits insurers miners developers retailers brokers brokerages telecoms telcos maker"
+    "s landlords "
+    "casinos producers names suppliers utilities carriers automakers dealers managers oils gears universe industry h"
+    "omebuilders "
+    "peers tps estimates earnings forecast forecasts eps view views semis chipmakers refiners drillers steelmakers s"
+    "hippers "
     "equities majors indices index outlook coverage guidance expectations goal goals stake rates".split()
 )
 """Last words of slots that name a group or a thing."""
 _FIRST = frozenset("cn prc most some several many various selected broadly".split())
 _WHOLE = frozenset(
-    "gold silver oil copper brent crude china japan india europe equities debt rating ratings stock stocks share shares analyst analysts "
+    "gold silver oil copper brent crude china japan india europe equities debt rating ratings stock stocks share sha"
+    "res analyst analysts "
     "it its hsi bitcoin metals banks u.s. us her his their a an the this they we".split()
 )
 _PHRASES = frozenset(
@@ -77,7 +81,8 @@ _PHRASES = frozenset(
     )
 )
 _LEADING = re.compile(
-    r"hk (?:developers|banks|landlords|telecoms|stocks|property|reits)|\d+ (?:\S+ ){0,4}\S+s$|china (?:banks|property|developers|internet|stocks)"
+    r"hk (?:developers|banks|landlords|telecoms|stocks|property|reits)|\d+ (?:\S+ ){0,4}\S+s$|china (?:banks|"
+    r"property|developers|internet|stocks)"
 )
 
 
