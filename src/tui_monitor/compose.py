@@ -91,7 +91,14 @@ class Monitor:
         self.scheduler: Scheduler | None = None
         self.transport: Transport | None = None
         self.view = self._view()
-        self.storyteller = Storyteller(self.view, self.book.calendar)
+        index = settings.market.index
+        self.storyteller = Storyteller(
+            self.view,
+            self.book.calendar,
+            valuations=lambda: self.database.read_valuations(index),
+            keep_valuation=lambda day, ratio, coverage: self.writer.put_valuation(index, day, ratio, coverage),
+            keep_bar=self.writer.put_own_bar,
+        )
         self.intake = Intake(
             self.store,
             written=self.writer.put_applied,

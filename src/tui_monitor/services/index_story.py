@@ -198,14 +198,20 @@ def _earnings(facts: Facts) -> list[Earnings]:
     found: list[Earnings] = []
     for member in facts.universe.members:
         quote = facts.quotes.get(member.symbol)
+        if quote is None:
+            found.append(Earnings(symbol=member.symbol, weight=member.weight))
+            continue
+        # Earnings against the present price; a source's own ratio is as old as its price. A loss has no ratio.
+        eps = quote.forward_eps if quote.earnings_currency is not None else None
         found.append(
             Earnings(
                 symbol=member.symbol,
                 weight=member.weight,
-                price=quote.last if quote else None,
-                price_currency=quote.currency if quote else None,
-                forward_pe=quote.forward_pe if quote else None,
-                earnings_currency=quote.earnings_currency if quote else None,
+                price=quote.last,
+                price_currency=quote.currency,
+                forward_eps=eps,
+                forward_pe=quote.forward_pe if eps is None else None,
+                earnings_currency=quote.earnings_currency,
             )
         )
     return found
