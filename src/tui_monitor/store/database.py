@@ -12,23 +12,20 @@ import os
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from tui_monitor.domain.headline import Headline
-from tui_monitor.domain.quote import Quote
-from tui_monitor.domain.rating import RatingChange
-from tui_monitor.domain.series import DailyBar, DailyHistory, Intraday
-from tui_monitor.domain.session import Calendar
-from tui_monitor.domain.text import clean_text
+from tui_monitor.domain.series import DailyHistory
 from tui_monitor.store import codec
+from tui_monitor.store.reading import Limits, Snapshot, decoded, first, read_history, read_snapshot, read_valuations
 from tui_monitor.store.schema import BrokenFileError, NewerSchemaError, check_schema, migrate
 
 if TYPE_CHECKING:
-    from tui_monitor.sources.api import Batch, Now
+    from tui_monitor.sources.api import Now
+
+__all__ = ["Database", "Limits", "Snapshot", "is_corrupt"]
 
 T = TypeVar("T")
 
@@ -37,38 +34,6 @@ CHECKED_AT_OPEN = 4 * 1024 * 1024
 
 BUSY_SECONDS = 2.0
 """How long a statement waits for another process's transaction."""
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """How much of each kind is read at the start, newest first."""
-
-    ratings: int = 2_000
-    headlines: int = 1_000
-
-
-@dataclass(frozen=True, slots=True)
-class Snapshot:
-    """What the database knew at the start."""
-
-    quotes: tuple[Quote, ...] = ()
-    paths: tuple[Intraday, ...] = ()
-    ratings: tuple[RatingChange, ...] = ()
-    headlines: tuple[Headline, ...] = ()
-    calendars: tuple[Calendar, ...] = ()
-    read: frozenset[str] = frozenset()
-    """Ids of those headlines that were read."""
-    saved: frozenset[str] = frozenset()
-    """Ids of every headline that was saved."""
-
-    def batch(self, received: datetime) -> Batch:
-        """Return the values as a batch that the store of latest values takes in."""
-        from tui_monitor.sources.api import Batch
-
-        return Batch(
-            source="database", received=received,
-            quotes=self.quotes, paths=self.paths, ratings=self.ratings, headlines=self.headlines,
-        )  # fmt: skip
 
 
 class Database:
@@ -103,15 +68,15 @@ class Database:
     def read_latest(self, limits: Limits | None = None) -> Snapshot:
         """Return what the screen begins with. Rows that cannot be understood are left out."""
         bounds = limits or Limits()
-        return self._read(lambda connection: _read_snapshot(connection, bounds), Snapshot())
+        return self._read(lambda connection: read_snapshot(connection, bounds), Snapshot())
 
     def read_history(self, symbol: str) -> DailyHistory | None:
         """Return the stored daily bars of ``symbol``, dates rising, or ``None``."""
-        return self._read(lambda connection: _read_history(connection, symbol), None)
+        return self._read(lambda connection: read_history(connection, symbol), None)
 
     def read_valuations(self, symbol: str) -> tuple[tuple[date, float], ...]:
         """Return the stored forward price-earnings ratios of ``symbol``, one a session, dates rising."""
-        return self._read(lambda connection: _read_valuations(connection, symbol), ())
+        return self._read(lambda connection: read_valuations(connection, symbol), ())
 
     def search_headlines(self, text: str, limit: int = 500) -> tuple[Headline, ...]:
         """Return the newest headlines that hold all words of ``text`` (beginnings of words; Chinese anywhere)."""
@@ -122,7 +87,7 @@ class Database:
             "SELECT json FROM headlines WHERE row IN (SELECT rowid FROM headline_words WHERE headline_words MATCH ?)"
             " ORDER BY sort_time DESC LIMIT ?"
         )
-        return self._read(lambda connection: _decoded(connection, sql, (query, limit), codec.decode_headline), ())
+        return self._read(lambda connection: decoded(connection, sql, (query, limit), codec.decode_headline), ())
 
     def read_headlines(
         self, *, before: datetime | None = None, limit: int = 1_000, saved: bool = False
@@ -134,7 +99,7 @@ class Database:
             " AND (NOT ? OR id IN (SELECT id FROM marks WHERE saved = 1)) ORDER BY sort_time DESC LIMIT ?"
         )
         values = (bound, saved, limit)
-        return self._read(lambda connection: _decoded(connection, sql, values, codec.decode_headline), ())
+        return self._read(lambda connection: decoded(connection, sql, values, codec.decode_headline), ())
 
     def read_marks(self, ids: Sequence[str]) -> frozenset[str]:
         """Return those of ``ids`` that were read."""
@@ -146,7 +111,7 @@ class Database:
 
     def get_meta(self, key: str) -> str | None:
         """Return the text that was set under ``key``."""
-        return self._read(lambda connection: _first(connection, "SELECT value FROM meta WHERE key = ?", key), None)
+        return self._read(lambda connection: first(connection, "SELECT value FROM meta WHERE key = ?", key), None)
 
     def _read(self, work: Callable[[sqlite3.Connection], T], default: T) -> T:
         """Do ``work``; a file that turns out broken is set aside and gives ``default``."""
@@ -332,72 +297,3 @@ def _free_name(path: Path, now: datetime) -> Path:
         number += 1
         found = path.with_name(f"{stem}-{number}")
     return found
-
-
-def _read_snapshot(connection: sqlite3.Connection, limits: Limits) -> Snapshot:
-    newest = "SELECT json FROM headlines ORDER BY sort_time DESC LIMIT ?"
-    headlines = _decoded(connection, newest, (limits.headlines,), codec.decode_headline)
-    read = connection.execute(
-        "SELECT id FROM marks WHERE read = 1 AND id IN (SELECT id FROM headlines ORDER BY sort_time DESC LIMIT ?)",
-        (limits.headlines,),
-    )
-    saved = connection.execute("SELECT id FROM marks WHERE saved = 1")
-    newest_ratings = "SELECT json FROM ratings ORDER BY time DESC LIMIT ?"
-    return Snapshot(
-        quotes=_decoded(connection, "SELECT json FROM quotes", (), codec.decode_quote),
-        paths=_decoded(connection, "SELECT json FROM paths", (), codec.decode_path),
-        ratings=_decoded(connection, newest_ratings, (limits.ratings,), codec.decode_rating),
-        headlines=headlines,
-        calendars=_decoded(connection, "SELECT json FROM calendars", (), codec.decode_calendar),
-        read=frozenset(row[0] for row in read),
-        saved=frozenset(row[0] for row in saved),
-    )
-
-
-def _read_history(connection: sqlite3.Connection, symbol: str) -> DailyHistory | None:
-    head = connection.execute("SELECT received, source FROM histories WHERE symbol = ?", (symbol,)).fetchone()
-    rows = connection.execute(
-        "SELECT date, close, open, high, low, volume FROM daily WHERE symbol = ? ORDER BY date", (symbol,)
-    ).fetchall()
-    if head is None or not rows:
-        return None
-    bars = tuple(bar for bar in map(_bar, rows) if bar is not None)
-    try:
-        received = datetime.fromtimestamp(head[0], UTC)
-    except (ValueError, OverflowError, OSError, TypeError):
-        return None
-    return DailyHistory(symbol=symbol, bars=bars, received=received, source=clean_text(head[1], 80))
-
-
-def _read_valuations(connection: sqlite3.Connection, symbol: str) -> tuple[tuple[date, float], ...]:
-    found: list[tuple[date, float]] = []
-    for day, ratio in connection.execute(
-        "SELECT date, forward_pe FROM valuations WHERE symbol = ? ORDER BY date", (symbol,)
-    ):
-        with contextlib.suppress(ValueError):
-            if isinstance(ratio, int | float) and isfinite(ratio) and ratio > 0.0:
-                found.append((date.fromisoformat(str(day)), float(ratio)))
-    return tuple(found)
-
-
-def _bar(row: tuple[object, ...]) -> DailyBar | None:
-    """Return a row as a bar; ``None`` for one that this program would not have written."""
-    try:
-        day = date.fromisoformat(str(row[0]))
-    except ValueError:
-        return None
-    close, *others = (float(one) if isinstance(one, int | float) and isfinite(one) else None for one in row[1:])
-    return None if close is None else DailyBar(day, close, *others)
-
-
-def _decoded(
-    connection: sqlite3.Connection, sql: str, values: tuple[object, ...], decode: Callable[[bytes], T | None]
-) -> tuple[T, ...]:
-    rows = connection.execute(sql, values)
-    found = (decode(row[0]) for row in rows if isinstance(row[0], bytes))
-    return tuple(one for one in found if one is not None)
-
-
-def _first(connection: sqlite3.Connection, sql: str, *values: object) -> str | None:
-    row = connection.execute(sql, values).fetchone()
-    return None if row is None else str(row[0])
