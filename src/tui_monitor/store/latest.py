@@ -93,6 +93,10 @@ class LatestStore:
         """Return the newest quote of ``symbol``."""
         return self._quotes.get(symbol)
 
+    def names(self) -> dict[str, str | None]:
+        """Return every symbol that has a quote, with the name that its source gives. The dictionary is the caller's."""
+        return {symbol: quote.name for symbol, quote in self._quotes.items()}
+
     def quotes_by_source(self, symbol: str) -> dict[str, Quote]:
         """Return the last quote of ``symbol`` from each source that gave one."""
         return dict(self._others.get(symbol, {}))
