@@ -99,7 +99,7 @@ _TOKEN = re.compile(
     r"""
       (?P<open>\()
     | (?P<close>\))
-    | (?P<minus>-(?=\S))
+    | (?P<minus>-)
     | (?P<or>OR(?![^\s()]))
     | (?P<age>age\s*(?P<sign><=|>=|[<>])\s*(?P<amount>[^\s()]*))
     | (?P<key>[A-Za-z]+):(?P<values>(?:"[^"]*"|[^\s()"])*)

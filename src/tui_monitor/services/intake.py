@@ -49,7 +49,7 @@ class Intake:
     def take(self, batch: Batch) -> Applied:
         """Take in a batch; return what it changed."""
         if batch.headlines or batch.ratings:
-            headlines = tuple(self._tied(one) for one in batch.headlines)
+            headlines = tuple(self._tied(one, search=not batch.tied) for one in batch.headlines)
             ratings = [self._at_home(one) for one in batch.ratings]
             if self.read_rating is not None:
                 for headline in headlines:
@@ -63,14 +63,21 @@ class Intake:
             self._written(applied)
         return applied
 
-    def _tied(self, headline: Headline) -> Headline:
+    def _tied(self, headline: Headline, *, search: bool) -> Headline:
         held = self._store.headline(headline.id)
+        if held is not None and held.source != headline.source:
+            # Another feed carries the story too: who had it first stands, or the two would take turns at each poll.
+            others = dict.fromkeys((*held.also, headline.source, *headline.also))
+            others.pop(held.source, None)
+            return replace(held, also=tuple(others))
         if held is not None and held.title == headline.title:
             # Read once: the finding is the dearest step and its answer does not change with another poll.
             also = tuple(dict.fromkeys((*held.also, *headline.also)))
             return replace(
                 headline, symbols=held.symbols or headline.symbols, topics=held.topics or headline.topics, also=also
             )
+        if not search:
+            return headline
         symbols, topics = headline.symbols, headline.topics
         if not symbols and self.find_symbols is not None:
             symbols = self.find_symbols(headline.title)

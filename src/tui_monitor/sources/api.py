@@ -106,6 +106,8 @@ class Batch:
     ratings: tuple[RatingChange, ...] = ()
     headlines: tuple[Headline, ...] = ()
     missing: tuple[str, ...] = ()
+    tied: bool = False
+    """The headlines come with their symbols and topics: nobody need search them again on the event loop."""
     unchanged: bool = False
     """The server said that nothing is new (HTTP 304)."""
     notes: tuple[str, ...] = ()

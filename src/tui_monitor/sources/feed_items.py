@@ -92,7 +92,8 @@ class ItemCollector:
         self.recognised = False
         """A root of a feed was seen."""
         self._elements = 0
-        self._first = ""
+        self.first = ""
+        """Name of the document's first element while it is not known to be a feed."""
         self._depth = 0
         self._spaces: list[tuple[int, dict[str, str]]] = [(0, {})]
         self._classes: dict[str, tuple[str, str]] = {}
@@ -178,10 +179,10 @@ class ItemCollector:
             self.recognised = True
             self._channel_depth = self._depth
             return
-        self._first = self._first or local
+        self.first = self.first or local
         # Some servers wrap a feed into a page: html, body, feed.
         if self._elements >= 3 or local in {"urlset", "sitemapindex", "opml", "svg"}:
-            raise NotAFeed(self._first)
+            raise NotAFeed(self.first)
 
     def _begin_item(self) -> None:
         if self._field is not None:

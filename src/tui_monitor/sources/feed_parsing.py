@@ -110,6 +110,8 @@ def _read_xml(text: str, notes: list[str]) -> tuple[RawItem, list[RawItem]]:
             notes.append(f"not well-formed, read all the same ({str(fault)[:80]})")
     except NotAFeed as other:
         raise _refusal(str(other), text) from other
+    if not collector.recognised and collector.first:
+        raise _refusal(collector.first, text)
     if not collector.recognised:
         raise SourceError(FailureKind.MALFORMED, "not a feed: no element that a feed begins with")
     if collector.dropped:

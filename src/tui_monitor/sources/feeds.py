@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from tui_monitor.analysis.topics import TopicRules
 from tui_monitor.config.feeds_list import load_topic_rules
 from tui_monitor.config.settings import FeedEntry
 from tui_monitor.domain.errors import ConfigError, FailureKind, SourceError
@@ -71,6 +72,8 @@ def build(context: SourceContext) -> list[Source]:
     """Return a source for each feed of the settings. Raises ``ConfigError`` for a table that is wrong."""
     options = read_options(context.settings, FeedsOptions, "feeds")
     rules = options.topics if options.topics is not None else load_topic_rules()
+    if options.topics is not None:
+        TopicRules.load(options.topics)  # A person's own are checked here, where the error reaches the person.
     shelf = _Shelf(
         context.transport,
         FeedReader(setup_of(context.instruments, rules)),
@@ -213,6 +216,7 @@ class _FeedFetcher:
             source=self._name,
             received=self._shelf.now(),
             headlines=headlines,
+            tied=True,
             notes=notes,
             unchanged=unchanged,
             requests=response.requests,
