@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +17,10 @@ from tui_monitor.domain.errors import ConfigError, MonitorError
 
 if TYPE_CHECKING:
     from tui_monitor.config.settings import Settings
+
+
+CRASHED = 70
+"""Exit code after a defect of the program (EX_SOFTWARE of sysexits)."""
 
 
 def open_live(*, slow: bool, lang: str | None) -> int:
@@ -41,6 +45,8 @@ def open_live(*, slow: bool, lang: str | None) -> int:
     except MonitorError as error:
         click.echo(str(error), err=True)
         return ExitCode.NO_DATA
+    except Exception as error:  # noqa: BLE001 - the last line of defence: the report names it, whatever it is
+        return _crashed(error, paths)
 
 
 def open_replay(
@@ -64,6 +70,25 @@ def open_replay(
     except MonitorError as error:
         click.echo(str(error), err=True)
         return ExitCode.NO_DATA
+    except Exception as error:  # noqa: BLE001 - the last line of defence: the report names it, whatever it is
+        return _crashed(error, paths)
+
+
+def _crashed(error: Exception, paths: Paths) -> int:
+    """Write what happened to a file of the state folder and name it; the terminal was given back before this."""
+    import traceback
+
+    stamp = datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
+    report = paths.state_dir / f"crash-{stamp}.txt"
+    try:
+        report.write_text("".join(traceback.format_exception(error)), encoding="utf-8")
+        report.chmod(0o600)
+    except OSError:
+        traceback.print_exception(error)
+        return CRASHED
+    click.echo("tui-monitor ended by a defect of its own; your lists are saved. The report:", err=True)
+    click.echo(str(report), err=True)
+    return CRASHED
 
 
 def _settings(paths: Paths, *, slow: bool, lang: str | None) -> Settings:

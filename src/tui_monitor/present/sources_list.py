@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from tui_monitor.present import numbers
 from tui_monitor.present.rows import Line, Span
-from tui_monitor.present.status import words_for
+from tui_monitor.present.status import rank, words_for
 from tui_monitor.present.tone import Tone
 from tui_monitor.present.width import cells
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 def source_lines(view: View) -> list[Line]:
     """Return two lines a source, three with a failure."""
     lines: list[Line] = []
-    for health in sorted(view.health.values(), key=lambda one: (one.failure is None, one.topic, one.name)):
+    for health in sorted(view.health.values(), key=rank):
         lines += _source(view, health)
     return lines or [(Span(view.words("sources.none"), Tone.MUTED),)]
 

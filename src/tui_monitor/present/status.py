@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 
     from tui_monitor.present.view import View
 
-_ORDER = {Topic.RECORDING: 0, Topic.QUOTES: 1, Topic.RATINGS: 2, Topic.HISTORY: 3, Topic.HEADLINES: 4, Topic.FUNDAMENTALS: 5}
+_ORDER = (
+    Topic.RECORDING, Topic.QUOTES, Topic.RATINGS, Topic.HISTORY, Topic.HEADLINES, Topic.FUNDAMENTALS,
+)  # fmt: skip
 
 
 def status(view: View, width: int, hints: Sequence[str]) -> Line:
@@ -26,7 +28,7 @@ def status(view: View, width: int, hints: Sequence[str]) -> Line:
     """
     if view.notices:
         return (Span(f" {view.notices[-1]}", Tone.WARN),)
-    sources = sorted(view.health.values(), key=_rank)
+    sources = sorted(view.health.values(), key=rank)
     room = width - 1
     failing = any(one.failure and one.state is not State.UNNEEDED for one in sources)
     tail = _hints(hints, width // 4 if failing else width * 55 // 100)
@@ -89,6 +91,7 @@ def words_for(view: View, health: SourceHealth) -> tuple[str, Tone]:
     return f"{name} {age}", Tone.MUTED
 
 
-def _rank(health: SourceHealth) -> tuple[int, int, str]:
+def rank(health: SourceHealth) -> tuple[int, int, str]:
+    """Return the place of a source in a list: what fails first, then quotes, ratings, histories, feeds."""
     failing = health.failure is not None and health.state is not State.UNNEEDED
-    return (0 if failing else 1, _ORDER.get(health.topic, 9), health.name)
+    return (0 if failing else 1, _ORDER.index(health.topic), health.name)

@@ -40,7 +40,8 @@ class MonitorApp(App[None]):
         self, view: View, services: Services, *, theme: str, on_ready: Callable[[], None] | None = None
     ) -> None:
         textual_private.install()
-        super().__init__()
+        # With the terminal's own colours Textual must not turn them into others; it decides that once, here.
+        super().__init__(ansi_color=True if theme == "terminal" else None)
         self.view = view
         self.services = services
         self._monitor_theme = theme

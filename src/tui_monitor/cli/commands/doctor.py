@@ -73,7 +73,7 @@ def _local(paths: Paths) -> Iterator[Finding]:
     try:
         load_settings(paths.config_file)
         there = paths.config_file.exists()
-        yield Finding("settings", True, str(paths.config_file) if there else f"{paths.config_file} (not there: defaults)")
+        yield Finding("settings", True, f"{paths.config_file}{'' if there else ' (not there: defaults)'}")
     except ConfigError as error:
         yield Finding("settings", False, str(error), "correct the lines that are named")
     try:
@@ -103,7 +103,7 @@ def _database(paths: Paths) -> Finding:
         with sqlite3.connect(f"file:{paths.database}?mode=ro", uri=True, timeout=2.0) as connection:
             answer = connection.execute("PRAGMA quick_check(1)").fetchone()
     except sqlite3.Error as error:
-        return Finding("database", False, f"{paths.database}: {error}", "it is set aside and begun anew at the next start")
+        return Finding("database", False, f"{paths.database}: {error}", "it is set aside at the next start")
     right = bool(answer) and answer[0] == "ok"
     return Finding("database", right, str(paths.database), "" if right else "it is set aside at the next start")
 
@@ -111,7 +111,8 @@ def _database(paths: Paths) -> Finding:
 def _terminal() -> Finding:
     name = os.environ.get("TERM", "")
     colours = os.environ.get("COLORTERM") or ("256" if "256" in name else "16")
-    words = f"TERM={name or '(unset)'}, colours: {colours}, locale: {os.environ.get('LC_ALL') or os.environ.get('LANG') or 'C'}"
+    locale = os.environ.get("LC_ALL") or os.environ.get("LANG") or "C"
+    words = f"TERM={name or '(unset)'}, colours: {colours}, locale: {locale}"
     if not sys.stdout.isatty():
         return Finding("terminal", True, f"{words} (not a terminal here)")
     usable = name not in {"", "dumb"}

@@ -1,0 +1,272 @@
+"""The whole program in a real terminal: start, keys to file, signals, a lost terminal, no network, real protocols."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import signal
+import subprocess
+import sys
+import threading
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from tests.pty.terminal import Terminal
+from tests.servers.loopback import Answer, Fault, LoopbackServer
+from tests.servers.market import Market
+
+NO_NETWORK = {"HTTPS_PROXY": "http://127.0.0.1:9", "HTTP_PROXY": "http://127.0.0.1:9"}
+"""A proxy that refuses: no request leaves the machine, and every one fails at once."""
+
+FEED = """<?xml version="1.0" encoding="utf-8"?><rss version="2.0"><channel><title>t</title>
+<item><title>Tencent opens a glasshouse [/b]</title><link>https://news.example.com/1</link>
+<pubDate>{date}</pubDate></item></channel></rss>"""
+
+
+def _restored(raw: bytes) -> bool:
+    """Whether the terminal was given back: main screen, cursor, no mouse reports."""
+    return raw.rfind(b"\x1b[?1049l") > raw.rfind(b"\x1b[?1049h") and raw.rfind(b"\x1b[?25h") > raw.rfind(b"\x1b[?25l")
+
+
+class ServerThread:
+    """A loopback server on an event loop of its own, so that a test may block on the terminal."""
+
+    def __init__(self, folder: Path) -> None:
+        self.loop = asyncio.new_event_loop()
+        self.thread = threading.Thread(target=self.loop.run_forever, daemon=True)
+        self.thread.start()
+        self.server = LoopbackServer(ca_dir=folder)
+        self.market = Market()
+        self.market.install(self.server)
+        self.call(self.server.start())
+
+    def call(self, coroutine: object) -> None:
+        asyncio.run_coroutine_threadsafe(coroutine, self.loop).result(20)  # type: ignore[arg-type]
+
+    def stop(self) -> None:
+        self.call(self.server.stop())
+        self.loop.call_soon_threadsafe(self.loop.stop)
+        self.thread.join(5)
+        self.loop.close()
+
+
+@pytest.fixture
+def behind(tmp_path: Path) -> Iterator[ServerThread]:
+    running = ServerThread(tmp_path)
+    try:
+        yield running
+    finally:
+        running.stop()
+
+
+def test_the_demo_fills_all_five_panels(tmp_path: Path) -> None:
+    with Terminal("demo", "--at", "11:18", home=tmp_path, environment=NO_NETWORK) as terminal:
+        text = terminal.wait(
+            "DEMO", "HK open, lunch in", "Hang Seng TECH", "Movers", "Baidu", "Rating changes", "sell", "Headlines",
+            "Watchlist", "0700.HK", "would be strongest since 2021-11-25", "replay",
+        )  # fmt: skip
+        assert "HSTECH" in text.splitlines()[0]
+        terminal.send("q")
+        assert terminal.ended(5) == 0
+        assert _restored(terminal.raw)
+
+
+def test_the_demo_pauses_and_steps(tmp_path: Path) -> None:
+    with Terminal("demo", "--at", "10:00", home=tmp_path, environment=NO_NETWORK) as terminal:
+        terminal.wait("DEMO", "HKT", "Baidu")
+        terminal.send(" ")
+        terminal.wait("Paused")
+        before = re.search(r"(\d\d):(\d\d) HKT", terminal.lines[0])
+        terminal.read(2.5)
+        held = re.search(r"(\d\d):(\d\d) HKT", terminal.lines[0])
+        assert before is not None
+        assert held is not None
+        assert before[0] == held[0]
+        terminal.send("..")
+        terminal.read(1.5)
+        stepped = re.search(r"(\d\d):(\d\d) HKT", terminal.lines[0])
+        assert stepped is not None
+        minutes = [int(one[1]) * 60 + int(one[2]) for one in (held, stepped)]
+        assert minutes[1] - minutes[0] == 2
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGHUP, 129)])
+def test_a_signal_saves_the_lists_and_gives_the_terminal_back(tmp_path: Path, number: int, code: int) -> None:
+    with Terminal(home=tmp_path, environment=NO_NETWORK) as terminal:
+        terminal.wait("Watchlist", "0700.HK")
+        terminal.send("a")
+        terminal.wait("Add")
+        terminal.send("BABA\r")
+        terminal.wait("BABA")
+        terminal.signal(number)
+        assert terminal.ended(5) == code
+        assert _restored(terminal.raw)
+        lists = tomllib.loads((terminal.config / "watchlists.toml").read_text())
+        assert "BABA" in str(lists)
+
+
+def test_a_closed_terminal_ends_the_program_and_keeps_the_edit(tmp_path: Path) -> None:
+    with Terminal(home=tmp_path, environment=NO_NETWORK) as terminal:
+        terminal.wait("Watchlist", "0700.HK")
+        terminal.send("d")
+        terminal.wait("Removed 0700.HK")
+        terminal.hang_up()
+        terminal.ended(3)
+        lists = tomllib.loads((terminal.config / "watchlists.toml").read_text())
+        assert "0700.HK" not in str(lists)
+        assert "9988.HK" in str(lists)
+
+
+def test_without_any_network_it_says_what_is_wrong_and_when_it_tries_again(tmp_path: Path) -> None:
+    with Terminal(home=tmp_path, environment=NO_NETWORK) as terminal:
+        terminal.wait("yahoo ✗ no connection", "next try")
+        terminal.send("i")
+        text = terminal.wait("Sources", "failing", "query1.finance.yahoo.com")
+        assert "Traceback" not in text
+        terminal.send("q")
+        terminal.wait("Watchlist")
+        terminal.send("q")
+        assert terminal.ended(5) == 0
+
+
+def test_real_protocols_from_socket_to_cell_then_offline_from_what_was_stored(
+    tmp_path: Path, behind: ServerThread
+) -> None:
+    from email.utils import formatdate
+
+    server, market = behind.server, behind.market
+    feed = FEED.format(date=formatdate(usegmt=True)).encode()
+    server.route("/rss/92/feed", Answer(body=feed, headers={"Content-Type": "application/rss+xml"}))
+    environment = {
+        "HTTPS_PROXY": server.url,
+        "CURL_CA_BUNDLE": str(server.ca_file),
+        "REQUESTS_CA_BUNDLE": str(server.ca_file),
+    }
+    with Terminal(home=tmp_path, environment=environment) as terminal:
+        # Its price as the server gave it, in the cell of the watchlist.
+        def shown(text: str) -> bool:
+            line = next((one for one in text.splitlines() if "0700.HK" in one), "")
+            found = re.search(r"([\d,]+\.\d\d)\s", line.partition("Tencent")[2])
+            if found is None:
+                return False
+            price = float(found[1].replace(",", ""))
+            base = market.previous_close("0700.HK")
+            return abs(price / base - 1) < 0.2
+
+        terminal.wait_until(shown, "the quote of 0700.HK")
+        terminal.wait("Tencent opens a glasshouse [/b]", "yahoo ")
+        terminal.wait_until(lambda text: "Rating changes ─" in text and "No rating" not in text, "rating changes", 60)
+        server.fail("/v7/finance/spark", Fault.SERVER_ERROR)
+        terminal.send("R")
+        text = terminal.wait("yahoo ✗ server error")
+        assert shown(text), "the last good number stays"
+        server.fail("/v7/finance/spark", None)
+        terminal.wait_until(lambda text: re.search(r"yahoo \d+s", text) is not None, "recovery by itself", 60)
+        terminal.send("q")
+        assert terminal.ended(8) == 0
+    with Terminal(home=tmp_path, environment=NO_NETWORK) as terminal:
+        terminal.wait_until(shown, "the stored quote of 0700.HK")
+        terminal.wait("Tencent opens a glasshouse [/b]", "no connection")
+
+
+def test_nothing_heavy_is_imported_before_or_with_the_first_paint(tmp_path: Path) -> None:
+    program = """
+import asyncio, sys
+from pathlib import Path
+from tui_monitor.compose import Monitor
+from tui_monitor.config.paths import Paths
+from tui_monitor.config.settings import Settings
+
+async def main():
+    paths = Paths(Path(sys.argv[1]) / "c", Path(sys.argv[1]) / "s")
+    paths.ensure()
+    monitor = Monitor(Settings(), paths)
+    async with monitor.build_app().run_test(size=(120, 40)) as pilot:
+        await pilot.pause(0.5)
+        heavy = {"yfinance", "pandas", "numpy", "feedparser", "exchange_calendars", "httpx", "curl_cffi", "lxml"}
+        print(sorted(heavy & set(sys.modules)))
+    await monitor.aclose()
+
+asyncio.run(main())
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", program, str(tmp_path)], capture_output=True, text=True, timeout=60, check=True
+    )
+    assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize(
+    "arguments", [["--version"], ["--help"], ["config", "path"], ["index", "--help"], ["watch", "list"]]
+)
+def test_headless_commands_import_no_textual(tmp_path: Path, arguments: list[str]) -> None:
+    program = (
+        "import sys, atexit\n"
+        f"sys.argv = ['tui-monitor', *{arguments!r}]\n"
+        "heavy = ('textual', 'yfinance', 'pandas', 'httpx')\n"
+        "atexit.register(lambda: print('LOADED', [name for name in heavy if name in sys.modules]))\n"
+        "from tui_monitor.cli.main import main\n"
+        "main()\n"
+    )
+    environment = {
+        "PATH": "/usr/bin:/bin", "HOME": str(tmp_path), "LANG": "C.UTF-8",
+        "TUI_MONITOR_CONFIG_DIR": str(tmp_path / "c"), "TUI_MONITOR_STATE_DIR": str(tmp_path / "s"),
+    }  # fmt: skip
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=False, env=environment
+    )
+    assert "LOADED []" in done.stdout, done.stdout + done.stderr
+    assert done.returncode == 0
+
+
+@pytest.mark.parametrize("term", ["dumb", ""])
+def test_a_terminal_that_cannot_be_painted_gets_one_line(tmp_path: Path, term: str) -> None:
+    with Terminal(home=tmp_path, environment={"TERM": term}) as terminal:
+        assert terminal.ended(10) == 1
+        assert terminal.text.count("tui-monitor") <= 2
+        assert "tui-monitor index" in terminal.text.replace("\n", "")
+
+
+def test_no_terminal_gets_one_line(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "tui_monitor"],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+        stdin=subprocess.DEVNULL,
+    )
+    assert done.returncode == 1
+    assert done.stdout == ""
+    assert len(done.stderr.strip().splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    "environment",
+    [
+        {"NO_COLOR": "1"},
+        {"TERM": "screen", "COLORTERM": ""},
+        {"TERM": "linux", "COLORTERM": ""},
+        {"LANG": "C", "LC_ALL": "C"},
+    ],
+)
+def test_plain_terminals(tmp_path: Path, environment: dict[str, str]) -> None:
+    with Terminal("demo", "--at", "14:00", home=tmp_path, environment={**NO_NETWORK, **environment}) as terminal:
+        up = "+" if environment.get("LC_ALL") == "C" else "▲"
+        terminal.wait("DEMO", "Baidu", f"{up} 1")
+        if "NO_COLOR" in environment:
+            assert not re.search(rb"\x1b\[[0-9;]*(?:38|48);2;", terminal.raw)
+        terminal.send("q")
+        assert terminal.ended(5) == 0
+
+
+def test_resize_in_a_real_terminal(tmp_path: Path) -> None:
+    with Terminal("demo", "--at", "14:00", home=tmp_path, environment=NO_NETWORK) as terminal:
+        terminal.wait("DEMO", "Baidu")
+        for columns, rows in [(20, 5), (200, 60), (60, 20), (400, 100), (80, 24)]:
+            terminal.resize(columns, rows)
+            terminal.read(0.5)
+        terminal.wait("Watchlist", "HSTECH")
+        terminal.send("q")
+        assert terminal.ended(5) == 0
