@@ -15,6 +15,7 @@ from tui_monitor.analysis.rating_text.change import to_rating_change
 from tui_monitor.analysis.rating_text.firms import firm_key
 from tui_monitor.analysis.rating_text.folding import fold, lower
 from tui_monitor.analysis.rating_text.grades import grade_step
+from tui_monitor.analysis.rating_text.lexicon import words
 from tui_monitor.analysis.rating_text.model import ordered
 from tui_monitor.domain.rating import Action, Origin, RatingChange
 
@@ -26,8 +27,8 @@ WINDOW = timedelta(days=3)
 TOLERANCE = 0.005
 """Targets that differ by less than this fraction are the same number, rounded."""
 
-_LEGAL_WORDS = frozenset(
-    "inc ltd limited corp corporation co company plc ag sa nv se group holdings holding the adr ads class a".split()
+_LEGAL_WORDS = words(
+    "inc ltd limited corp corporation co company plc ag sa nv se group holdings holding the adr ads class a"
 )
 _LEGAL_TAILS = ("有限公司", "控股", "集团", "股份", "-sw", "-w", "-s", "-b")
 

@@ -19,8 +19,8 @@ def to_rating_change(
 ) -> RatingChange | None:
     """Return the rating change that ``headline`` reports; ``None`` when it reports none.
 
-    ``find_symbols`` gives the symbols of the instruments that a text names, best first. The symbol is the one written in
-    the headline, else that of the company it names. The key is the headline's: the same item polled again is the
+    ``find_symbols`` gives the symbols of the instruments that a text names, best first. The symbol is the one written
+    in the headline, else that of the company it names. The key is the headline's: the same item polled again is the
     same change. The address leads to the headline.
     """
     if not extraction.is_rating or extraction.action is None:
@@ -49,7 +49,7 @@ def to_rating_change(
 
 
 def written_symbol(code: str | None) -> str | None:
-    """Return the program's spelling of a ticker as headlines write it: ``01083`` is ``1083.HK``, ``KSS.N`` is ``KSS``."""
+    """Return the program's spelling of a ticker as headlines write it: ``01083`` is 1083.HK, ``KSS.N`` is KSS."""
     if code is None:
         return None
     return normalise_symbol(_US_SUFFIX.sub("", code))

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from tui_monitor.analysis.rating_text.chinese_slots import FirmSpan, find_company, find_firm_span, skip_prefix
+from tui_monitor.analysis.rating_text.chinese_companies import find_company
+from tui_monitor.analysis.rating_text.chinese_firms import FirmSpan, find_firm_span, skip_prefix
 from tui_monitor.analysis.rating_text.chinese_values import ChineseValues, read_chinese_values
 from tui_monitor.analysis.rating_text.chinese_words import NONE
 from tui_monitor.analysis.rating_text.model import Extraction, ordered

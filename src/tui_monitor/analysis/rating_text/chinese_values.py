@@ -8,7 +8,7 @@ from functools import cache
 
 from tui_monitor.analysis.rating_text.chinese_words import (
     DOWN,
-    INIT_WORDS,
+    INIT,
     MOVE,
     RATING,
     SPLIT,
@@ -31,7 +31,7 @@ _PRIOR = re.compile(
     r"(?:从|由|原|自|之前为|此前为|此前的|前值|较此前的?|原先的?|原来的?|前为|原为|之前的|此前)(?:每股)?\s*$"
 )
 _INIT = re.compile(
-    "|".join(sorted(map(re.escape, INIT_WORDS), key=len, reverse=True)) + "|初始评级|首次评级|首次买入|首次增持"
+    "|".join(sorted(map(re.escape, INIT), key=lambda word: (-len(word), word))) + "|初始评级|首次评级|首次买入|首次增持"
 )
 
 

@@ -6,38 +6,40 @@ All patterns are bounded and free of nested repetition, so that each runs in tim
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from functools import cache
 
 from tui_monitor.analysis.rating_text.grades import chinese_grades
+from tui_monitor.analysis.rating_text.lexicon import words
 
-UP_WORDS = (
-    "大幅上调 小幅上调 轻微上调 再度上调 上调 调升 调高 提升 提高 上修 微升 略升 轻微升 大升 调涨 拉升 升 上移 抬升 抬高 上看 大幅提升 轻升 续升 再升"
-).split()
-DOWN_WORDS = (
-    "大幅下调 小幅下调 轻微下调 再度下调 下调 调降 调低 降低 下修 微降 略降 轻微降 大降 降 大削 微削 略削 削减 削 砍 大砍 调减 轻降 续降 再降 下移 狂削 急削 劈 剪"
-).split()
-INIT_WORDS = (
-    "首予 首次覆盖 首次给予 首次予 首次评 首次授予 首评 初评 重新覆盖 恢复覆盖 再次覆盖 开始覆盖 启动覆盖 重启覆盖 重新给予 重予 重新予 恢复跟踪 "
-    "重新跟踪 首次跟踪 首度覆盖 首度给予 首次纳入 初予 新予 恢复给予 恢复对 恢复 覆盖 首发"
-).split()
-KEEP_WORDS = (
-    "维持给予 维持 重申 续予 继续给予 继续予 续给予 给予 续评 保持 仍予 再予 予以 予 评为 续籲 续吁 继续推荐 续荐 建议 推荐 列为 呼吁 吁 呼 仅吁 评 授予 续列 续维持 坚持 "
-    "再度重申 继续维持 反复强调 唱好 唱淡 看好 重点推荐 首选 仍维持 依然维持 将维持"
-).split()
-
-UP = frozenset(UP_WORDS)
-DOWN = frozenset(DOWN_WORDS)
-INIT = frozenset(INIT_WORDS)
-
-
-def _any(words: list[str]) -> str:
-    return "|".join(sorted(map(re.escape, words), key=len, reverse=True))
+UP = words(
+    "大幅上调 小幅上调 轻微上调 再度上调 上调 调升 调高 提升 提高 上修 微升 略升 轻微升 大升 调涨 "
+    "拉升 升 上移 抬升 抬高 上看 大幅提升 轻升 续升 再升"
+)
+DOWN = words(
+    "大幅下调 小幅下调 轻微下调 再度下调 下调 调降 调低 降低 下修 微降 略降 轻微降 大降 降 大削 微削 "
+    "略削 削减 削 砍 大砍 调减 轻降 续降 再降 下移 狂削 急削 劈 剪"
+)
+INIT = words(
+    "首予 首次覆盖 首次给予 首次予 首次评 首次授予 首评 初评 重新覆盖 恢复覆盖 再次覆盖 开始覆盖 "
+    "启动覆盖 重启覆盖 重新给予 重予 重新予 恢复跟踪 重新跟踪 首次跟踪 首度覆盖 首度给予 首次纳入 初予 "
+    "新予 恢复给予 恢复对 恢复 覆盖 首发"
+)
+KEEP = words(
+    "维持给予 维持 重申 续予 继续给予 继续予 续给予 给予 续评 保持 仍予 再予 予以 予 评为 续籲 续吁 "
+    "继续推荐 续荐 建议 推荐 列为 呼吁 吁 呼 仅吁 评 授予 续列 续维持 坚持 再度重申 继续维持 "
+    "反复强调 唱好 唱淡 看好 重点推荐 首选 仍维持 依然维持 将维持"
+)
 
 
-MOVE = re.compile(rf"(?<![中东旭上日高恒合])(?:{_any(UP_WORDS + DOWN_WORDS)})(?!级|幅|势|浪|温|价表|息|准|市值)")
+def _any(alternatives: Iterable[str]) -> str:
+    return "|".join(sorted(map(re.escape, alternatives), key=lambda word: (-len(word), word)))
+
+
+MOVE = re.compile(rf"(?<![中东旭上日高恒合])(?:{_any(UP | DOWN)})(?!级|幅|势|浪|温|价表|息|准|市值)")
 """A verb that moves a grade or a target; the characters before it keep names such as 中升 whole."""
 
-VERB = re.compile(rf"(?<![中东旭])(?:{_any(UP_WORDS + DOWN_WORDS + INIT_WORDS + KEEP_WORDS)})(?!级|等|价|测)")
+VERB = re.compile(rf"(?<![中东旭])(?:{_any(UP | DOWN | INIT | KEEP)})(?!级|等|价|测)")
 """Any verb that may stand before the company."""
 
 TARGET = re.compile(
@@ -53,7 +55,7 @@ SPLIT = " ,;:。!?|、"
 @cache
 def grade_pattern() -> re.Pattern[str]:
     """Return the pattern of a grade, with an optional class such as the A of 强烈推荐-A."""
-    return re.compile(rf"(?:{_any(list(chinese_grades()))})(?:-[abc](?![a-z]))?")
+    return re.compile(rf"(?:{_any(chinese_grades())})(?:-[abc](?![a-z]))?")
 
 
 GATE = re.compile(

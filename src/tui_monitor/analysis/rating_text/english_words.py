@@ -12,6 +12,7 @@ from enum import Enum, auto
 from functools import cache, lru_cache
 
 from tui_monitor.analysis.rating_text.grades import english_grades
+from tui_monitor.analysis.rating_text.lexicon import words
 from tui_monitor.analysis.rating_text.money import (
     CURRENCY_WORDS,
     ENGLISH_MONEY,
@@ -58,6 +59,11 @@ class Token:
     money: Money | None = None
 
 
+def gap_between(low: str, before: Token, after: Token) -> str:
+    """Return what stands between two words, without quotes and spaces."""
+    return low[before.end : after.start].strip(" \"'-")
+
+
 _UP = r"(?:double[- ])?upgrad(?:e[sd]?|ing)"
 _DOWN = r"(?:double[- ])?downgrad(?:e[sd]?|ing)"
 _INIT = (
@@ -88,8 +94,15 @@ _CUT = (
     r"decreas(?:e[sd]?|ing)|par(?:e[sd]|ing)|shav(?:e[sd]?|ing)|down|reels in|halv(?:e[sd])|dips?|dipped|clips?|"
     r"clipped|crops?|prunes?|dent(?:s|ed)|downwardly revis(?:e[sd])|slic(?:e[sd])|tempers"
 )
-_ADJUST = r"adjust(?:s|ed|ing)?|revis(?:e[sd]?|ing)|tweak(?:s|ed|ing)?|updat(?:e[sd]|ing)|changes?|sets?|setting|announc(?:e[sd]|es|ing)|annouces|remov(?:e[sd]|es)|placed|places|goes|assigns?|issues?|posts?|presses|lists?|listed"
-_TARGET = r"(?:(?:12|twelve)[- ]month )?(?:stock |share |sock |shr )?price[- ](?:targets?|objectives?|tar…|tgt)|target prices?|pts?|tps?|po|fair value estimates?|target|targets|tgt"
+_ADJUST = (
+    r"adjust(?:s|ed|ing)?|revis(?:e[sd]?|ing)|tweak(?:s|ed|ing)?|updat(?:e[sd]|ing)|changes?|sets?|setting|"
+    r"announc(?:e[sd]|es|ing)|annouces|remov(?:e[sd]|es)|placed|places|goes|assigns?|issues?|posts?|presses|"
+    r"lists?|listed"
+)
+_TARGET = (
+    r"(?:(?:12|twelve)[- ]month )?(?:stock |share |sock |shr )?price[- ](?:targets?|objectives?|tar…|tgt)|"
+    r"target prices?|pts?|tps?|po|fair value estimates?|target|targets|tgt"
+)
 _PREP = (
     r"to|from|at|by|on|with|as|for|of|vs\.?|versus|after|amid|following|over|due to|in|into|and|while|but|yet|"
     r"despite|ahead of|because|"
@@ -174,7 +187,7 @@ def _is_price_target(low: str, token: Token, before: Token | None) -> bool:
 _PLAIN = re.compile(r"[a-z]+(?=[ ,;:|]|$)")
 _RUN = re.compile(r"[a-z0-9]+")
 
-_LONGER = frozenset(
+_LONGER = words(
     "price stock share sock shr target targets fair twelve big reels upwardly downwardly double re due ahead given c"
     "onviction focus "
     "http https buy us u pick picks picked stick sticks stand stands rating ramp ramps ramped inch inches inched mov"
@@ -183,7 +196,7 @@ _LONGER = frozenset(
     "shed bump bumps "
     "bumped edge edges edged tick ticks ticked goes adjusts adjusted bring brings take takes press presses pressed m"
     "ark marks marked dial dials "
-    "dialed".split()
+    "dialed"
 )
 """First words of what the lexer knows as several words; the grades and currencies add theirs."""
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from tui_monitor.analysis.rating_text.folding import fold, lower
-from tui_monitor.analysis.rating_text.lexicon import read_seed
+from tui_monitor.analysis.rating_text.lexicon import read_seed, words
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +69,8 @@ def find_firm(name: str | None) -> Firm | None:
     return firm
 
 
-_SUFFIXES = frozenset(
-    "securities research capital group inc inc. llc ltd ltd. plc ag co co. company markets corp corp. analysts".split()
+_SUFFIXES = words(
+    "securities research capital group inc inc. llc ltd ltd. plc ag co co. company markets corp corp. analysts"
 )
 
 
@@ -83,7 +83,7 @@ def firm_key(name: str | None) -> str | None:
 
 
 def english_firm_at(low: str, start: int) -> tuple[int, Firm] | None:
-    """Return the end of the longest English alias that begins at ``start`` of a folded lower-case text, with the firm."""
+    """Return the end of the longest English alias at ``start`` of a folded lower-case text, and the firm."""
     book = _book()
     first = _WORD.match(low, start)
     if first is None:
@@ -119,7 +119,7 @@ def _bare(word: str) -> str:
 
 
 def chinese_firm_at(low: str, start: int) -> tuple[int, Firm] | None:
-    """Return the end of the longest Chinese-text alias that begins at ``start`` of a folded text, with the firm."""
+    """Return the end of the longest alias in Chinese at ``start`` of a folded text, and the firm."""
     book = _book()
     for length in book.heads.get(low[start : start + 1], ()):
         firm = book.chinese.get(low[start : start + length])

@@ -18,3 +18,8 @@ def read_seed(name: str) -> dict[str, Any]:
     path = installed if installed.is_file() else _PACKAGE.parents[1] / "seeds" / name
     data: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     return data
+
+
+def words(text: str) -> frozenset[str]:
+    """Return the words of ``text`` as a set."""
+    return frozenset(text.split())

@@ -100,9 +100,9 @@ PLAIN_NUMBER = rf"(?<![\w$.,/:-])(?:{_NUMBER})(?![\w%])"
 """Matches a bare number."""
 
 _CHINESE_AFTER = {
-    "港元": "HKD", "港币": "HKD", "港圆": "HKD", "港纸": "HKD", "港元正": "HKD", "美元": "USD", "美金": "USD", "美圆": "USD",
-    "元人民币": "CNY", "元人币": "CNY", "人民币": "CNY", "人币": "CNY", "人民币元": "CNY", "韩元": "KRW", "韩圆": "KRW",
-    "韩币": "KRW", "日元": "JPY", "日圆": "JPY", "日币": "JPY", "欧元": "EUR", "英镑": "GBP", "便士": "GBX",
+    "港元": "HKD", "港币": "HKD", "港圆": "HKD", "港纸": "HKD", "港元正": "HKD", "美元": "USD", "美金": "USD",
+    "美圆": "USD", "元人民币": "CNY", "元人币": "CNY", "人民币": "CNY", "人币": "CNY", "人民币元": "CNY", "韩元": "KRW",
+    "韩圆": "KRW", "韩币": "KRW", "日元": "JPY", "日圆": "JPY", "日币": "JPY", "欧元": "EUR", "英镑": "GBP", "便士": "GBX",
     "瑞士法郎": "CHF", "瑞郎": "CHF", "法郎": "CHF", "加元": "CAD", "加拿大元": "CAD", "加币": "CAD", "澳元": "AUD",
     "澳币": "AUD", "新加坡元": "SGD", "新元": "SGD", "坡元": "SGD", "新台币": "TWD", "新台币元": "TWD", "台币": "TWD",
     "元新台币": "TWD", "元台币": "TWD", "卢比": "INR", "印度卢比": "INR", "泰铢": "THB", "马币": "MYR", "令吉": "MYR",
@@ -113,9 +113,9 @@ _CHINESE_AFTER = {
 }  # fmt: skip
 
 _CHINESE_BEFORE = {
-    "港币": "HKD", "人民币": "CNY", "美元": "USD", "美金": "USD", "新台币": "TWD", "台币": "TWD", "日圆": "JPY", "日元": "JPY",
-    "hk$": "HKD", "us$": "USD", "nt$": "TWD", "rmb": "CNY", "hkd": "HKD", "usd": "USD", "cny": "CNY", "$": DOLLAR,
-    "€": "EUR", "£": "GBP", "¥": "CNY", "c$": "CAD", "a$": "AUD", "s$": "SGD", "港元": "HKD",
+    "港币": "HKD", "人民币": "CNY", "美元": "USD", "美金": "USD", "新台币": "TWD", "台币": "TWD", "日圆": "JPY",
+    "日元": "JPY", "hk$": "HKD", "us$": "USD", "nt$": "TWD", "rmb": "CNY", "hkd": "HKD", "usd": "USD", "cny": "CNY",
+    "$": DOLLAR, "€": "EUR", "£": "GBP", "¥": "CNY", "c$": "CAD", "a$": "AUD", "s$": "SGD", "港元": "HKD",
 }  # fmt: skip
 
 _MULTIPLES = {"万": 10_000.0, "千": 1_000.0, "百": 100.0, "十万": 100_000.0, "百万": 1_000_000.0}

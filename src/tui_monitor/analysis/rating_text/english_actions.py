@@ -1,0 +1,195 @@
+"""The actions of an English headline, from the words of the lexer."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from tui_monitor.analysis.rating_text.english_grades import read_grades
+from tui_monitor.analysis.rating_text.english_targets import read_targets
+from tui_monitor.analysis.rating_text.english_words import VERBS, Kind, Token, gap_between
+from tui_monitor.analysis.rating_text.lexicon import words
+from tui_monitor.domain.rating import Action
+
+WEAK_KEEP = words(
+    "has have still gets get given gives give stays stay remains remain backs back backed receives received earns "
+    "earned wins win"
+)
+"""Words that keep a grade only when it stands right behind them."""
+_LINKS = frozenset(("", "was", "were", "is", "has been", "s", "also", "further", "largely", "sharply", "slightly"))
+"""What may stand between a target and the verb behind it."""
+_DIRECTION = {Kind.RAISE: Action.RAISE_TARGET, Kind.CUT: Action.CUT_TARGET}
+_OTHER_GRADE = re.compile(r"(?:earnings|estimates?|forecasts?|profit|eps|credit|debt|guidance|sector) $")
+"""What is up- or downgraded other than a company."""
+
+
+@dataclass(slots=True)
+class Values:
+    """What the words of one headline add up to."""
+
+    actions: set[Action] = field(default_factory=set)
+    from_grade: Token | None = None
+    to_grade: Token | None = None
+    target: Token | None = None
+    prior: Token | None = None
+    verb: Token | None = None
+    """The first word that is an action for sure."""
+
+
+def read_values(low: str, tokens: list[Token]) -> Values:
+    """Return the actions, grades and target prices that the words of a headline add up to."""
+    old, new = read_grades(low, tokens)
+    target, prior = read_targets(low, tokens, new)
+    values = Values(from_grade=old, to_grade=new, target=target, prior=prior)
+    moved = False
+    for index, token in enumerate(tokens):
+        if token.kind is Kind.TARGET:
+            verb = _attached(low, tokens, index)
+            if verb is not None and verb.kind in _DIRECTION and not moved:
+                values.actions.add(_DIRECTION[verb.kind])
+                values.verb = values.verb or verb
+                moved = True
+            elif (
+                verb is not None
+                and verb.kind in (Kind.KEEP, Kind.ADJUST, Kind.INIT)
+                and values.target is not None
+                and values.target.start - token.end < 30
+            ):
+                values.verb = values.verb or verb
+                if verb.kind is Kind.KEEP:
+                    values.actions.add(Action.REITERATE)
+        elif token.kind in (Kind.UP, Kind.DOWN):
+            if Action.UPGRADE in values.actions or Action.DOWNGRADE in values.actions:
+                continue
+            if _OTHER_GRADE.search(low, max(0, token.start - 20), token.start):
+                continue
+            values.actions.add(Action.UPGRADE if token.kind is Kind.UP else Action.DOWNGRADE)
+            values.verb = values.verb or token
+        elif token.kind in _DIRECTION:
+            _grade_move(tokens, index, values)
+        elif token.kind is Kind.INIT:
+            if _initiates(low, tokens, index):
+                values.actions.add(Action.INITIATE)
+                values.verb = values.verb or token
+        elif token.kind is Kind.KEEP:
+            _keeps(low, tokens, index, values)
+    _settle(values)
+    return values
+
+
+def _attached(low: str, tokens: list[Token], index: int) -> Token | None:
+    """Return the verb that moves the target ``tokens[index]``: the one right behind it, else the one before."""
+    for later in tokens[index + 1 : index + 3]:
+        gap = low[tokens[index].end : later.start].strip(" '")
+        if later.kind is Kind.PREP and later.word in ("was", "were", "is", "by", "are", "on"):
+            continue
+        if later.kind in VERBS and gap in _LINKS:
+            return later
+        break
+    for earlier in range(index - 1, -1, -1):
+        token = tokens[earlier]
+        if token.kind in VERBS:
+            return token
+        if token.kind is Kind.STOP and token.word in (";", "|", ":"):
+            return None
+        if (
+            token.kind is Kind.GRADE
+            and token.start > 0
+            and tokens[earlier - 1].kind is Kind.PREP
+            and tokens[earlier - 1].word == "to"
+        ):
+            return None
+    return None
+
+
+def _grade_move(tokens: list[Token], index: int, values: Values) -> None:
+    """Read ``raised to Buy`` and ``cuts X to Sell`` as changes of grade, ``Raises to $48`` as one of target."""
+    verb = tokens[index]
+    for position in range(index + 1, len(tokens)):
+        token = tokens[position]
+        if token.kind is Kind.TARGET or token.kind in VERBS or (token.kind is Kind.STOP and token.word != ","):
+            return
+        if token.kind is Kind.PREP and token.word in ("to", "from") and position + 1 < len(tokens):
+            following = tokens[position + 1]
+            near = following.start - token.end <= 6
+            if (
+                near
+                and following.kind is Kind.GRADE
+                and (following is values.to_grade or following is values.from_grade)
+            ):
+                if not values.actions & {Action.UPGRADE, Action.DOWNGRADE}:
+                    values.actions.add(Action.UPGRADE if verb.kind is Kind.RAISE else Action.DOWNGRADE)
+                    values.verb = values.verb or verb
+                return
+            if near and following.kind is Kind.MONEY and token.start - verb.end <= 1 and values.target is following:
+                values.actions.add(_DIRECTION[verb.kind])
+                values.verb = values.verb or verb
+                return
+
+
+def _initiates(low: str, tokens: list[Token], index: int) -> bool:
+    verb = tokens[index]
+    if (
+        index
+        and tokens[index - 1].word == "coverage"
+        and gap_between(low, tokens[index - 1], verb) in ("", "was", "is")
+    ):
+        return True
+    for position in range(index + 1, len(tokens)):
+        token = tokens[position]
+        if token.kind is Kind.STOP and token.word in (";", ":", "|"):
+            return False
+        if token.kind in VERBS and token.kind is not Kind.ADJUST and token.kind is not Kind.INIT:
+            return False
+        if token.kind is Kind.RATING and token.word == "coverage":
+            return True
+        if token.kind is Kind.GRADE and (token.start - verb.end <= 90):
+            before = tokens[position - 1]
+            return (
+                before.kind in (Kind.PREP, Kind.INIT, Kind.STOP, Kind.TICKER)
+                and len(gap_between(low, before, token)) <= 6
+                and before.word not in ("and", "from")
+            )
+        if token.kind is Kind.TARGET and verb.word.startswith(("initiat", "re", "assig")):
+            return position + 1 < len(tokens) or tokens[position - 1].kind is Kind.MONEY
+    return False
+
+
+def _keeps(low: str, tokens: list[Token], index: int, values: Values) -> None:
+    verb = tokens[index]
+    if (
+        index
+        and tokens[index - 1].kind in (Kind.GRADE, Kind.RATING)
+        and gap_between(low, tokens[index - 1], verb) == ""
+        and values.to_grade is not None
+    ):
+        values.actions.add(Action.REITERATE)
+        values.verb = values.verb or verb
+        return
+    reach = 22 if verb.word in WEAK_KEEP or verb.word.startswith("rat") else 90
+    for token in tokens[index + 1 :]:
+        if token.kind is Kind.STOP and token.word in (";", ":", "|"):
+            return
+        if token.kind in VERBS and token.kind is not Kind.ADJUST:
+            return
+        if token.start - verb.end > reach:
+            return
+        if token is values.to_grade:
+            values.actions.add(Action.REITERATE)
+            values.verb = values.verb or verb
+            return
+
+
+def _settle(values: Values) -> None:
+    """Let the numbers decide the direction of the target where they tell it."""
+    if values.target is not None and values.prior is not None and values.target.money and values.prior.money:
+        new, old = values.target.money.value, values.prior.money.value
+        values.actions -= {Action.RAISE_TARGET, Action.CUT_TARGET}
+        if new > old:
+            values.actions.add(Action.RAISE_TARGET)
+        elif new < old:
+            values.actions.add(Action.CUT_TARGET)
+        elif not values.actions:
+            values.actions.add(Action.REITERATE)
+    elif not values.actions and values.target is not None:
+        values.actions.add(Action.REITERATE)
