@@ -71,7 +71,12 @@ class Monitor:
     """The program, built and ready to run. One object a run."""
 
     def __init__(
-        self, settings: Settings, paths: Paths, *, replay: Replay | None = None, environment: Mapping[str, str] | None = None
+        self,
+        settings: Settings,
+        paths: Paths,
+        *,
+        replay: Replay | None = None,
+        environment: Mapping[str, str] | None = None,
     ) -> None:
         self.settings = settings
         self.paths = paths

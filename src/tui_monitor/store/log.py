@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import logging
 import logging.handlers
-import os
 import re
 from pathlib import Path
 
 MAX_OCTETS = 2_000_000
 """Bytes of one file; three older ones are kept."""
 
-_SECRET = re.compile(r"((?:crumb|token|apikey|api_key|key|password|cookie|authorization)\s*[=:]\s*)[^\s&\"']+", re.IGNORECASE)
+_SECRET = re.compile(
+    r"((?:crumb|token|apikey|api_key|key|password|cookie|authorization)\s*[=:]\s*)[^\s&\"']+", re.IGNORECASE
+)
 
 
 class _OneLine(logging.Formatter):
@@ -26,14 +27,16 @@ class _OneLine(logging.Formatter):
 def start_log(path: Path, level: str) -> None:
     """Send everything that is logged to ``path`` (mode 0600), or nowhere if it cannot be written."""
     root = logging.getLogger()
-    for handler in list(root.handlers):
-        root.removeHandler(handler)
+    for old in list(root.handlers):
+        root.removeHandler(old)
     root.setLevel(level.upper())
     handler: logging.Handler
     try:
         path.touch(mode=0o600, exist_ok=True)
-        os.chmod(path, 0o600)  # noqa: PTH101 - the same call as touch's mode, for a file that stood before
-        handler = logging.handlers.RotatingFileHandler(path, maxBytes=MAX_OCTETS, backupCount=3, encoding="utf-8", delay=True)
+        path.chmod(0o600)
+        handler = logging.handlers.RotatingFileHandler(
+            path, maxBytes=MAX_OCTETS, backupCount=3, encoding="utf-8", delay=True
+        )
     except OSError:
         handler = logging.NullHandler()
     handler.setFormatter(_OneLine("%(asctime)s %(levelname)s %(name)s: %(message)s"))
