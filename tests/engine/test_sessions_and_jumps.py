@@ -158,3 +158,51 @@ def test_a_clock_set_back_does_not_lengthen_the_silence() -> None:
             assert scheduler.health["q"].state == "idle"
 
     run_virtual(scenario())
+
+
+def test_after_a_long_sleep_histories_count_as_old() -> None:
+    async def scenario() -> None:
+        clock = FakeClock()
+        source = Scripted(descriptor("h", Topic.HISTORY, period=12 * 3600.0, batch_size=1), clock)
+        async with running(clock, source) as (scheduler, _):
+            scheduler.set_interest(Topic.HISTORY, ["A", "B"])
+            await clock.sleep(3600)
+            clock.offset += 600
+            await clock.sleep(60)
+            assert len(source.asked) == 2, "ten minutes end no session"
+            clock.offset += 9 * 3600
+            await clock.sleep(60)
+            assert source.symbols[2:] == [("A",), ("B",)]
+
+    run_virtual(scenario())
+
+
+def test_a_replay_at_high_speed_is_no_jump(caplog: pytest.LogCaptureFixture) -> None:
+    class Fast(FakeClock):
+        def now(self) -> datetime:
+            return self.start + timedelta(seconds=60 * self.elapsed())
+
+    async def scenario() -> None:
+        clock = Fast()
+        source = Scripted(descriptor("replay", Topic.RECORDING, period=1.0, host=""), clock, duration=0.0)
+        async with running(clock, source):
+            await clock.sleep(60)
+        assert 54 <= len(source.asked) <= 68
+
+    with caplog.at_level("INFO"):
+        run_virtual(scenario())
+    assert caplog.records == []
+
+
+def test_a_source_that_claims_no_period_does_not_spin() -> None:
+    async def scenario() -> None:
+        clock = FakeClock()
+        local = Scripted(descriptor("local", Topic.RECORDING, period=0.0, host=""), clock, duration=0.0)
+        remote = Scripted(descriptor("remote", period=0.0), clock, duration=0.0)
+        async with running(clock, local, remote, requests_per_minute=30) as (scheduler, _):
+            scheduler.set_interest(Topic.QUOTES, ["A"])
+            await clock.sleep(60)
+        assert len(local.asked) <= 60 / 0.05 + 1
+        assert len(remote.asked) <= 15 + 30 + 1
+
+    run_virtual(scenario())

@@ -8,22 +8,21 @@ a half-open circuit: its next round sends one request, and goes on only if that 
 from __future__ import annotations
 
 import asyncio
-import logging
 import random
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 
 from tui_monitor.domain.errors import FailureKind, SourceError
 from tui_monitor.engine import backoff
+from tui_monitor.engine.asking import SHORTEST_SLEEP, Asker
 from tui_monitor.engine.clock import Clock
 from tui_monitor.engine.health import SourceHealth, State
 from tui_monitor.engine.hosts import Host
 from tui_monitor.engine.hours import Hours
-from tui_monitor.engine.interest import FRESH_SHARE, Interest
+from tui_monitor.engine.interest import Interest
+from tui_monitor.engine.ledger import Ledger
 from tui_monitor.engine.plan import Standing, batches
-from tui_monitor.sources.api import Batch, Request, Source, Topic
-
-log = logging.getLogger(__name__)
+from tui_monitor.sources.api import Batch, Source, Topic
 
 ABOUT_THE_QUESTION = frozenset(
     {FailureKind.NOT_FOUND, FailureKind.MALFORMED, FailureKind.TOO_LARGE, FailureKind.INTERNAL}
@@ -33,20 +32,14 @@ ABOUT_THE_QUESTION = frozenset(
 BAD_BATCHES = 3
 """Failed batches after which a round is given up."""
 
-ONCE_A_PERIOD = frozenset({Topic.HISTORY, Topic.RATINGS})
-"""Topics whose symbols are asked for once a period each, not with every round."""
+MAX_NOTES = 20
+"""Notes of a round that are kept."""
 
-REASK_AFTER = 300.0
-"""Seconds after which the person's own refresh asks again for what is asked for once a period."""
+SHORTEST_GAP = 0.05
+"""Seconds between two rounds of a source that claims no period at all."""
 
 AFTER_CHANGE = (0.5, 2.5)
 """Seconds after a change of session within which the round for it begins."""
-
-SHORTEST_SLEEP = 0.001
-"""Seconds: rounding can leave a target a hair ahead of the clock, and a wait of nothing would spin."""
-
-LONGEST_MISSING_WAIT = 3600.0
-"""Seconds after which a second source is asked again for a symbol that it keeps not having."""
 
 
 @dataclass(slots=True)
@@ -89,13 +82,10 @@ class Runner:
         self.descriptor = source.descriptor
         self.host = host
         self.standing = Standing()
-        self.missing: set[str] = set()
-        """Symbols that it was asked for and did not have."""
-        self.rank = 0
-        """Its place in the chain of its topic: 0 is asked first."""
+        self.ledger = Ledger(self.descriptor, interest)
+        """What it is asked for, and what it has had and missed."""
         self.paused = False
         self.unavailable = False
-        self.planned: tuple[str, ...] = ()
         self.recovered_from: FailureKind | None = None
         """What its last good round ended, ``None`` where the round before was good."""
         self.resting = False
@@ -114,17 +104,13 @@ class Runner:
         self._rng = rng
         self._interest = interest
         self._hours = hours
-        self._deliver = deliver
+        self._asker = Asker(source, host, self.health, clock=clock, interest=interest, deliver=deliver)
         self._after_round = after_round
         self._touched = touched
         self._not_before = not_before
-        self._last_attempt = float("-inf")
-        self._urgent: dict[str, None] = {}
         self._forced = False
         self._full = False
         self._again = False
-        self._setbacks: dict[str, int] = {}
-        self._missed: dict[str, tuple[int, float]] = {}
         self._woken = asyncio.Event()
 
     # What the scheduler says
@@ -138,10 +124,6 @@ class Runner:
         return topic is not Topic.RECORDING
 
     @property
-    def _once_a_period(self) -> bool:
-        return self.descriptor.topic in ONCE_A_PERIOD
-
-    @property
     def down(self) -> bool:
         """Whether the next source of its chain has to stand in."""
         return self.standing.down or self.paused or self.unavailable or self.host.blocked(self._clock.monotonic())
@@ -149,21 +131,12 @@ class Runner:
     @property
     def has_something_to_ask(self) -> bool:
         """Whether anything is planned for it."""
-        return bool(self.planned) or not self.asks_by_symbol
+        return bool(self.ledger.planned) or not self.asks_by_symbol
 
     def plan(self, symbols: tuple[str, ...]) -> None:
         """Set what it is asked for; what is new to it is asked for at once."""
-        if symbols == self.planned:
-            return
-        before = set(self.planned)
-        self.planned = symbols
-        wanted = set(symbols)
-        self._urgent = {symbol: None for symbol in self._urgent if symbol in wanted}
-        self._urgent.update(dict.fromkeys(symbol for symbol in symbols if symbol not in before))
-        for book in (self._setbacks, self._missed):
-            for symbol in [symbol for symbol in book if symbol not in wanted]:
-                del book[symbol]
-        self.wake()
+        if self.ledger.plan(symbols):
+            self.wake()
 
     def wake(self) -> None:
         """Let it think again about when to ask."""
@@ -179,7 +152,7 @@ class Runner:
             return False
         if self.unavailable:
             self.unavailable = False
-        elif self.asks_by_symbol and not self._due(self._clock.monotonic(), again=again):
+        elif self.asks_by_symbol and not self.ledger.due(self._clock.monotonic(), again=again):
             return False
         self._forced = True
         self._full = self._full or full
@@ -202,7 +175,7 @@ class Runner:
     def hasten(self, seconds: float) -> None:
         """Try again within ``seconds`` unless it does sooner anyway, or has only just tried."""
         now = self._clock.monotonic()
-        soonest = self._last_attempt + min(self.descriptor.period, backoff.FIRST_WAIT) / 2.0
+        soonest = self._asker.last_attempt + min(self.descriptor.period, backoff.FIRST_WAIT) / 2.0
         self.next_try = min(self.next_try, max(now + seconds, soonest))
         self.wake()
 
@@ -233,56 +206,20 @@ class Runner:
         if not self.asks_by_symbol:
             return () if due else None
         if due:
-            symbols = self._due(now, again=self._again)
+            symbols = self.ledger.due(now, again=self._again)
             if symbols:
                 return symbols
             self._forced = self._again = False
-            self._urgent.clear()
-            self.next_try = self._next_due(now)
+            self.ledger.no_longer_urgent(self.ledger.planned)
+            self.next_try = self._next_without_asking(now)
             return None
-        if not self._urgent or self.health.failures:
-            return None
-        fresh = set(self._due(now, again=False))
-        symbols = tuple(symbol for symbol in self.planned if symbol in self._urgent and symbol in fresh)
-        if not symbols:
-            self._urgent.clear()
-        return symbols or None
+        return None if self.health.failures else self.ledger.urgent(now) or None
 
-    def _due(self, now: float, *, again: bool) -> tuple[str, ...]:
-        """Return the planned symbols to ask for, those that failed before behind the others.
-
-        ``again`` is the person's own refresh: what was answered a while ago is asked for anew.
-        """
-        period = self.descriptor.period
-        if self._once_a_period:
-            age = min(REASK_AFTER, period) if again else period * FRESH_SHARE
-            symbols = [symbol for symbol in self.planned if now >= self._had(symbol) + age]
-        elif self.rank and not again:
-            symbols = [symbol for symbol in self.planned if now >= self._miss_ends(symbol)]
-        else:
-            symbols = list(self.planned)
-        return tuple(sorted(symbols, key=lambda symbol: self._setbacks.get(symbol, 0)))
-
-    def _had(self, symbol: str) -> float:
-        """Return when ``symbol`` was last answered, by any source of the topic, or missed by this one."""
-        answered = self._interest.answered_at(self.descriptor.topic, symbol)
-        missed = self._missed.get(symbol)
-        return max(answered if answered is not None else float("-inf"), missed[1] if missed else float("-inf"))
-
-    def _miss_ends(self, symbol: str) -> float:
-        """Return when a second source is asked again for what it did not have: ever more rarely."""
-        if symbol not in self._missed:
-            return float("-inf")
-        times, at = self._missed[symbol]
-        return at + min(LONGEST_MISSING_WAIT, self.descriptor.period * (2.0 ** min(times, 20) - 0.5))
-
-    def _next_due(self, now: float) -> float:
-        """Return when the first planned symbol is due, at least a little ahead."""
-        period = self.descriptor.period
-        if self._once_a_period:
-            first = min((self._had(symbol) for symbol in self.planned), default=now)
-            return max(now + 1.0, first + period)
-        return now + backoff.jittered(period, self._rng)
+    def _next_without_asking(self, now: float) -> float:
+        """Return when to look again, where a round would ask nothing now."""
+        if self.ledger.once_a_period:
+            return self.ledger.next_due(now)
+        return now + backoff.jittered(self.descriptor.period, self._rng)
 
     async def _rest(self) -> None:
         """Wait until something is due or something changes."""
@@ -308,7 +245,7 @@ class Runner:
     def _next_wake(self, now: float) -> float | None:
         if self.paused or self.unavailable or not self.has_something_to_ask:
             return None
-        target = now if self._forced or (self._urgent and not self.health.failures) else self.next_try
+        target = now if self._forced or (self.ledger.has_urgent and not self.health.failures) else self.next_try
         if self.host.blocked_until is not None and self.host.blocked(now):
             target = max(target, self.host.blocked_until)
         return max(target, self._not_before)
@@ -343,8 +280,7 @@ class Runner:
         whole = self._forced or started >= self.next_try
         full = self._full
         self._forced = self._full = self._again = False
-        for symbol in symbols:
-            self._urgent.pop(symbol, None)
+        self.ledger.no_longer_urgent(symbols)
         self.health.state, self.health.next_try = State.ASKING, None
         self._changed()
         tally = Tally()
@@ -352,7 +288,7 @@ class Runner:
         for number, part in enumerate(parts):
             if number and self.descriptor.spacing:
                 await self._clock.sleep(self.descriptor.spacing)
-            wanted = part if not part else tuple(symbol for symbol in part if symbol in self.planned)
+            wanted = part if not part else tuple(symbol for symbol in part if symbol in self.ledger.planned)
             if part and not wanted:
                 continue
             if self.paused or not await self._part(wanted, full, started, tally):
@@ -364,7 +300,7 @@ class Runner:
     async def _part(self, symbols: tuple[str, ...], full: bool, started: float, tally: Tally) -> bool:
         """Send one request; return whether the round goes on."""
         try:
-            batch = await self._ask(Request(symbols=symbols, full=full))
+            batch = await self._asker.ask(symbols, full=full)
         except SourceError as error:
             return self._take_failure(error, symbols, tally)
         if batch is None:
@@ -373,108 +309,29 @@ class Runner:
         tally.good += 1
         tally.items += len(batch.quotes) + len(batch.histories) + len(batch.ratings) + len(batch.headlines)
         tally.notes += batch.notes
-        missing = self._missing_of(symbols, batch)
+        missing = self.ledger.missing_in(symbols, batch)
         tally.missing += missing
-        tally.answered += [symbol for symbol in symbols if symbol not in missing]
-        if self._once_a_period:
-            had = [symbol for symbol in symbols if symbol not in missing]
-            self._interest.answered(self.descriptor.topic, had, started)
+        answered = [symbol for symbol in symbols if symbol not in missing]
+        tally.answered += answered
+        self.ledger.answered(answered, started)
         return True
 
     def _take_failure(self, error: SourceError, symbols: Collection[str], tally: Tally) -> bool:
         """Note a failed request; return whether the round goes on with the next batch."""
         tally.error = error
         tally.bad += 1
-        for symbol in symbols:
-            self._setbacks[symbol] = self._setbacks.get(symbol, 0) + 1
+        self.ledger.stumbled(symbols)
         about_the_question = error.kind in ABOUT_THE_QUESTION
-        if about_the_question or not self._once_a_period:
+        if about_the_question or not self.ledger.once_a_period:
             tally.lost += symbols
         tally.notes.append(f"{_some(symbols)}: {error}")
         half_open = bool(self.health.failures) and not tally.good
         return about_the_question and not half_open and tally.bad < BAD_BATCHES
 
-    def _missing_of(self, symbols: Iterable[str], batch: Batch) -> set[str]:
-        """Return what was asked for and is not in the answer, whether the source declares it or not."""
-        asked = set(symbols)
-        declared = asked & set(batch.missing)
-        if batch.unchanged:
-            return declared
-        if self.descriptor.topic is Topic.QUOTES:
-            return declared | (asked - {quote.symbol for quote in batch.quotes if quote.last is not None})
-        if self.descriptor.topic is Topic.HISTORY:
-            return declared | (asked - {one.symbol for one in batch.histories if one.bars})
-        return declared
-
-    async def _ask(self, request: Request) -> Batch | None:
-        """Fetch within host, budget and time; ``None`` if the host is in back-off by now. Raises ``SourceError``."""
-        while True:
-            async with self.host.lock:
-                now = self._clock.monotonic()
-                if self.host.blocked(now):
-                    return None
-                wait = self.host.wait(now)
-                if wait <= 0:
-                    self.host.take(now)
-                    return await self._fetch(request)
-            await self._clock.sleep(max(SHORTEST_SLEEP, wait))
-
-    async def _fetch(self, request: Request) -> Batch:
-        topic, name = self.descriptor.topic, self.descriptor.name
-        generation = self._interest.generation(topic)
-        request = Request(symbols=request.symbols, generation=generation, full=request.full)
-        begun = self._last_attempt = self._clock.monotonic()
-        try:
-            async with asyncio.timeout(self.descriptor.timeout):
-                batch = await self.source.fetch(request)
-            if not isinstance(batch, Batch):
-                raise TypeError(f"fetch returned {type(batch).__name__}, not a Batch")
-            self._deliver(self._interest.still_wanted(topic, batch, generation))
-        except SourceError as error:
-            self._failed(error)
-            raise
-        except TimeoutError as cause:
-            late = SourceError(FailureKind.TIMEOUT, f"{name}: no answer within {self.descriptor.timeout:g} s.")
-            self._failed(late)
-            raise late from cause
-        except asyncio.CancelledError as cause:
-            task = asyncio.current_task()
-            if task is None or task.cancelling():
-                raise
-            raise self._contained(cause) from cause
-        except Exception as cause:  # a plug-in is contained: whatever it raises ends its round only
-            raise self._contained(cause) from cause
-        now = self._clock.monotonic()
-        self.health.latencies.append(now - begun)
-        self.health.requests += batch.requests
-        self.health.octets += batch.octets
-        self.health.saved += batch.unchanged
-        self.host.charge(batch.requests - 1, now)
-        self.host.answered(name)
-        return batch
-
-    def _contained(self, cause: BaseException) -> SourceError:
-        name = self.descriptor.name
-        log.error("source %s failed in its own code", name, exc_info=cause)
-        error = SourceError(
-            FailureKind.INTERNAL, f"{name}: an error in the source itself ({type(cause).__name__}); see the log."
-        )
-        self._failed(error)
-        return error
-
-    def _failed(self, error: SourceError) -> None:
-        """Take in at once what a failure means for the host, before the next source may ask it."""
-        now = self._clock.monotonic()
-        self.health.requests += 1
-        if error.kind is FailureKind.RATE_LIMITED:
-            self.host.limited(self.descriptor.name, error.retry_after, now)
-        elif error.retry_after is not None:
-            self.host.hold(error.retry_after, now)
-
     # What comes of it
 
     def _conclude(self, tally: Tally, started: float, *, whole: bool, symbols: tuple[str, ...]) -> None:
-        self._book_missing(tally, started)
+        self.ledger.missed((*tally.missing, *(tally.lost if tally.good else ())), started)
         error = tally.error
         now = self._clock.monotonic()
         if error is not None and self._is_failure(error, tally):
@@ -488,24 +345,14 @@ class Runner:
             self.next_try = self._next_round(started, now)
         if tally.postponed:
             asked = {*tally.answered, *tally.missing, *tally.lost}
-            self._urgent.update(dict.fromkeys(symbol for symbol in symbols if symbol not in asked))
+            self.ledger.make_urgent(symbol for symbol in symbols if symbol not in asked)
         self._changed()
 
     def _is_failure(self, error: SourceError, tally: Tally) -> bool:
         if not tally.good or error.kind in {FailureKind.RATE_LIMITED, FailureKind.UNAVAILABLE}:
             return True
         # What is asked for once a period would wait that long for the rest of its round.
-        return tally.aborted and self.descriptor.topic in ONCE_A_PERIOD
-
-    def _book_missing(self, tally: Tally, started: float) -> None:
-        for symbol in tally.answered:
-            self.missing.discard(symbol)
-            self._missed.pop(symbol, None)
-            self._setbacks.pop(symbol, None)
-        for symbol in (*tally.missing, *(tally.lost if tally.good else ())):
-            self.missing.add(symbol)
-            self._missed[symbol] = (self._missed.get(symbol, (0, 0.0))[0] + 1, started)
-        self.missing &= set(self._interest.symbols(self.descriptor.topic))
+        return tally.aborted and self.ledger.once_a_period
 
     def _book_failure(self, error: SourceError, now: float) -> None:
         health = self.health
@@ -535,18 +382,18 @@ class Runner:
         health.failures, health.failure, health.failure_kind = 0, None, None
         health.last_good = self._clock.now()
         health.items = tally.items
-        health.notes = tuple(tally.notes)
+        health.notes = tuple(tally.notes[:MAX_NOTES])
         if tally.error is not None:
             health.last_failure = self._clock.now()
 
     def _next_round(self, started: float, now: float) -> float:
         """Return when the next full round begins: a period after this one began, and never at its heels."""
-        concerned = self.planned if self.asks_by_symbol else self._interest.everything()
+        concerned = self.ledger.planned if self.asks_by_symbol else self._interest.everything()
         idle = self.descriptor.idle_period
         closed = idle is not None and self._hours.all_closed(concerned)
         period = idle if closed and idle is not None else self.descriptor.period
         self.health.period = period
-        target = max(started + backoff.jittered(period, self._rng), now + min(1.0, 0.2 * period))
+        target = max(started + backoff.jittered(period, self._rng), now + min(1.0, max(SHORTEST_GAP, 0.2 * period)))
         if self.descriptor.topic is Topic.QUOTES or closed:
             change = self._hours.until_change()
             if change is not None:

@@ -1,8 +1,8 @@
 """When each source is asked. One task a source, all in one group; sources are known by their protocol only.
 
-What the parts do: ``runner`` is one source's life, ``plan`` says who is asked for what, ``hosts`` holds what
-sources of one host share (a lock, a budget, a back-off), ``backoff`` the waiting times, ``interest`` what is
-watched, ``health`` what people see of it.
+What the parts do: ``plan`` says who is asked for what, ``runner`` is one source's life, ``ledger`` what that source
+had and missed, ``asking`` one request, ``hosts`` what sources of one host share (a lock, a budget, a back-off),
+``backoff`` the waiting times, ``interest`` what is watched, ``health`` what people see of it.
 """
 
 from __future__ import annotations
@@ -20,8 +20,9 @@ from tui_monitor.engine.health import SourceHealth
 from tui_monitor.engine.hosts import Host
 from tui_monitor.engine.hours import Hours
 from tui_monitor.engine.interest import Interest
+from tui_monitor.engine.ledger import ONCE_A_PERIOD
 from tui_monitor.engine.plan import Member, assign, assign_all, in_order
-from tui_monitor.engine.runner import ONCE_A_PERIOD, Runner
+from tui_monitor.engine.runner import Runner
 from tui_monitor.sources.api import Batch, Source, Topic
 
 log = logging.getLogger(__name__)
@@ -31,6 +32,9 @@ WATCH_PERIOD = 5.0
 
 JUMP = 30.0
 """Seconds by which the wall clock must part from the monotonic one to count as a sleep or a set clock."""
+
+LONG_SLEEP = 3600.0
+"""Seconds of sleep after which histories count as old."""
 
 SPREAD = 20.0
 """Seconds over which sources spread their first round after a jump or a return of the network, at the most."""
@@ -86,7 +90,7 @@ class Scheduler:
         """The health of each source by its name, in the order of asking."""
         for topic in Topic:
             for rank, runner in enumerate(self._chain(topic)):
-                runner.rank = rank if topic in IN_CHAIN else 0
+                runner.ledger.rank = rank if topic in IN_CHAIN else 0
 
     def _add(self, source: Source, requests_per_minute: int) -> None:
         descriptor = source.descriptor
@@ -179,13 +183,17 @@ class Scheduler:
 
     # Within
 
+    @property
+    def _only_replays(self) -> bool:
+        return all(runner.descriptor.topic is Topic.RECORDING for runner in self._runners.values())
+
     def _chain(self, topic: Topic) -> list[Runner]:
         return [runner for runner in self._runners.values() if runner.descriptor.topic is topic]
 
     def _plan(self, topic: Topic) -> None:
         """Say anew who is asked for what; a source is woken only for what is new to it."""
         chain = self._chain(topic)
-        members = [Member(runner.descriptor, runner.down, runner.missing) for runner in chain]
+        members = [Member(runner.descriptor, runner.down, runner.ledger.missing) for runner in chain]
         rule = assign if topic in IN_CHAIN else assign_all
         assigned = rule(self._interest.symbols(topic), members)
         for runner in chain:
@@ -215,7 +223,8 @@ class Scheduler:
         while True:
             await self._clock.sleep(WATCH_PERIOD)
             before, parted = parted, self._parted()
-            if abs(parted - before) >= JUMP:
+            # In a replay the market's clock runs at a speed of its own: nothing is asked by it, and nothing jumps.
+            if abs(parted - before) >= JUMP and not self._only_replays:
                 self._clock_jumped(parted - before)
             self._look_for_ended_sessions()
 
@@ -229,6 +238,9 @@ class Scheduler:
         if seconds > 0:
             for host in self._hosts.values():
                 host.slept(seconds)
+            if seconds >= LONG_SLEEP:
+                # A session may have begun and ended meanwhile, without a look in between to tell it.
+                self._interest.forget(Topic.HISTORY, self._interest.symbols(Topic.HISTORY))
         for runner in self._runners.values():
             if runner.descriptor.topic is not Topic.RECORDING:
                 runner.hasten(self._rng.uniform(0.0, min(SPREAD, runner.descriptor.period)))
