@@ -11,7 +11,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-import os
 import sys
 
 import msgspec
@@ -128,7 +127,6 @@ class FeedReader:
                 # Keys that the terminal turns into signals are for the screen's process alone.
                 start_new_session=True,
                 limit=1 << 20,
-                env=os.environ | {"PYTHONDONTWRITEBYTECODE": os.environ.get("PYTHONDONTWRITEBYTECODE", "")},
             )
         except OSError:
             log.warning("no process can be started for reading feeds; a thread does it", exc_info=True)
