@@ -1,9 +1,9 @@
 """The feeds' reader as the program sees it: a worker process, started when needed and ended when idle.
 
 Why a process and not a thread (``benchmarks/feed_reading.py``, two cores, 100 feeds of 1,000 items, 35 MB): while a
-thread reads, the event loop is late by 5.4 ms at the median and 13.8 ms at p99, since both want the interpreter's
-lock; with the process it is late by 0.15 and 1.5 ms, and the round takes 6.4 s instead of 8.4. The process has 25 MB
-at its peak, and only while there is something to read.
+thread reads, the event loop is late by 5 ms at the median and 14 to 16 ms at p99, since both want the interpreter's
+lock; with the process it is late by 0.1 and 1.5 to 4 ms, for the same 6 to 8 s that the round takes. The process has
+25 MB at its peak, and only while there is something to read.
 """
 
 from __future__ import annotations
