@@ -174,3 +174,19 @@ def test_the_search_is_quick(shipped: MentionIndex) -> None:
     for title in titles:
         shipped.find(title)
     assert len(titles) / (time.process_time() - begin) > 5_000
+
+
+@pytest.mark.parametrize(
+    ("text", "symbols"),
+    [
+        ("黃金升穿每盎司三千七百美元", ("GC=F",)),
+        ("湖底發現黃金製品", ()),
+        ("国际油价跌", ("CL=F",)),
+        ("棕榈油价上行", ()),
+        ("報道指某廠停產", ()),
+        ("道指升百點", ("^DJI",)),
+        ("HSBC Research: upbeat on developers", ()),
+    ],
+)
+def test_what_is_also_a_thing_counts_by_its_price(shipped: MentionIndex, text: str, symbols: tuple[str, ...]) -> None:
+    assert shipped.find(text) == symbols

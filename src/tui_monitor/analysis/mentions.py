@@ -18,6 +18,7 @@ from tui_monitor.analysis.namesakes import (
     BROKERS,
     COMMON_HAN,
     COMMON_WORDS,
+    MATERIALS,
     NOT_NAMES,
     NOT_NAMES_HAN,
     NOT_TICKERS,
@@ -55,6 +56,11 @@ _CODE = re.compile(
 )
 _MAINLAND = frozenset({"SSE", "SHA", "SHSE", "SZSE", "SHE"})
 _BARE = re.compile(r"(?<![\w$.])[A-Z]{4,5}(?![\w])")
+_PRICE = re.compile(
+    r"[升跌漲涨價价挫穿破]|盎司|期貨|期货|T\+D|新高|新低|回調|回调|反彈|反弹|走強|走强|强势|強勢|多头|多頭"
+    r"|\b(?:prices?|futures|spot|ounce|rall\w+|record|rises?|falls?|hits?|gains?|slips?|climbs?|drops?|above|below)\b",
+    re.IGNORECASE,
+)
 _RATING = re.compile(
     r"目標價|目标价|評級|评级|大行|price target|upgrade|downgrade|overweight|underweight"
     r"|\b(?:rates?|rating|PT|Buy|Hold|Neutral)\b",
@@ -101,6 +107,9 @@ class MentionIndex:
         found = dict.fromkeys(symbol for _, symbols in hits for symbol in symbols)
         if found and not BROKERS.isdisjoint(found) and _RATING.search(text):
             for symbol in BROKERS:
+                found.pop(symbol, None)
+        if found and not MATERIALS.isdisjoint(found) and not _PRICE.search(text):
+            for symbol in MATERIALS:
                 found.pop(symbol, None)
         return tuple(found)
 

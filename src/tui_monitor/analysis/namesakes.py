@@ -34,7 +34,7 @@ COMMON_HAN = _words("""
 
 NOT_NAMES = _phrases("""
     Dow Jones report, Dow Jones reports, Dow Jones reported, economists at HSBC, strategists at HSBC,
-    analysts at HSBC, HSBC economists, HSBC analysts, HSBC strategists, HSBC analyst, HSBC economist,
+    HSBC Research, analysts at HSBC, HSBC economists, HSBC analysts, HSBC strategists, HSBC analyst, HSBC economist,
     AIA Engineering, Alibaba Entrepreneurs Fund, Alibaba Health, Alibaba Health Information, Alibaba Pictures,
     Apple Daily, Apple Hospitality, Apple Valley, BYD Electronic, BYD Electronics, BYD Semiconductor, Big Apple,
     Brent Council, China Mobile Games, Cloud Music, Dow Jones & Co, Dow Jones Newswires, HSBC Global Research,
@@ -48,6 +48,9 @@ NOT_NAMES = _phrases("""
 """English phrases that begin like a name and mean something else."""
 
 NOT_NAMES_HAN = _words("""
+    榈油价 櫚油價 豆油价 豆油價 菜油价 菜油價 物油价 物油價 煤油价 煤油價 籽油价 籽油價 茶油价 茶油價 用油价 用油價
+    生油价 生油價 资金价 資金價 基金价 基金價 现金价 現金價 租金价 租金價 佣金价 佣金價 品油价 品油價 報道指 报道指 知道指 頻道指 频道指 街道指 通道指 渠道指 軌道指 轨道指
+    黃金宝藏 黄金宝藏 黃金寶藏
     汽油价 汽油價 燃油价 燃油價 柴油价 柴油價 成品油价 成品油價 食油價 糧油價 粮油价 食用油价 白银股 白銀股 原油价差
     黃金交叉 黄金交叉 恒指公司 恒生指數公司 恒生指数公司 中海油服 中海油田 中海油氣 中海油气 中海油化學 中海油化学
     建設銀行大廈 建设银行大厦 阿里夫 阿里安 阿里斯 阿里亚 阿里亞 阿里尔 阿里爾 阿里汗 阿里木 阿里娜 阿里· 阿里甘
@@ -75,6 +78,11 @@ BROKERS = _words("""
     0005.HK 0011.HK 2888.HK 3908.HK 6030.HK 6886.HK BAC BCS C DB FUTU GS HSBC JEF JPM MS NMR UBS
 """)
 """Houses whose analysts are named as often as their shares: not taken where the headline is about a rating."""
+
+MATERIALS = _words("""
+    GC=F SI=F
+""")
+"""What is quoted and is also a thing: taken only where the headline is about its price."""
 
 NOT_TICKERS = _words("""
     AI ALL AMEX API APP BEST BIG BOE BOJ CAR CARS CASH CAT CEO CFO CHINA CN CNY COO COOL COST CPI CTO DD DOJ EAT
