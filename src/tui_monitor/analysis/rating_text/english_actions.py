@@ -13,7 +13,7 @@ from tui_monitor.domain.rating import Action
 
 WEAK_KEEP = words(
     "has have still gets get given gives give stays stay remains remain backs back backed receives received earns "
-    "earned wins win"
+    "earned wins win named"
 )
 """Words that keep a grade only when it stands right behind them."""
 _LINKS = frozenset(("", "was", "were", "is", "has been", "s", "also", "further", "largely", "sharply", "slightly"))
@@ -73,6 +73,9 @@ def read_values(low: str, tokens: list[Token]) -> Values:
                 values.verb = values.verb or token
         elif token.kind is Kind.KEEP:
             _keeps(low, tokens, index, values)
+    if not values.actions and tokens and values.to_grade is tokens[0]:
+        values.actions.add(Action.REITERATE)
+        values.verb = tokens[0]
     _settle(values)
     return values
 
@@ -166,7 +169,13 @@ def _keeps(low: str, tokens: list[Token], index: int, values: Values) -> None:
         values.actions.add(Action.REITERATE)
         values.verb = values.verb or verb
         return
-    reach = 22 if verb.word in WEAK_KEEP or verb.word.startswith("rat") else 90
+    following = tokens[index + 1] if index + 1 < len(tokens) else None
+    if verb.word.startswith("reiterat") and following is not None and following.word == "on":
+        # "Firm Reiterates on Company": the grade is left out.
+        values.actions.add(Action.REITERATE)
+        values.verb = values.verb or verb
+        return
+    reach = 22 if verb.word in WEAK_KEEP or verb.word == "rated" else 90
     for token in tokens[index + 1 :]:
         if token.kind is Kind.STOP and token.word in (";", ":", "|"):
             return

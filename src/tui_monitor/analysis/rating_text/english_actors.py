@@ -42,6 +42,7 @@ _EVENTS = frozenset(
 
 _ACTORS_NEXT = VERBS | {Kind.TARGET, Kind.RATING}
 
+_CHANGES = frozenset({Kind.UP, Kind.DOWN, Kind.INIT, Kind.RAISE, Kind.CUT})
 _SENTENCE = re.compile(r"[.!?]['\"]? (?=[a-z])")
 
 _PAST = re.compile(r"(?:ed|cut|kept|given|upgrade|downgrade)$")
@@ -108,9 +109,16 @@ def _active(sentence: Sentence) -> Found | None:
             return about
         position = by_start.get(next_word)
         verb = tokens[position] if position is not None else None
+        if verb is not None and verb.kind is Kind.GRADE and verb is tokens[0]:
+            verb = sentence.token(1) if number == 0 else None
+            position = 1
+            slot = company_after(sentence, 1) if verb is not None and verb.word == "on" else None
+            if slot is not None:
+                return Found((begin, end), slot[:2])
         if verb is None or verb.kind not in _ACTORS_NEXT:
             if number == 0:
                 comment = _comment(sentence, (begin, end), end)
+                comment = comment or _later_clause(sentence, (begin, end))
                 if comment is not None:
                     return comment
             continue
@@ -126,6 +134,17 @@ def _active(sentence: Sentence) -> Found | None:
             elsewhere = company_of_subject(sentence, sentence.body, start) if number else None
             company = elsewhere or company
         return Found((begin, end), company)
+    return None
+
+
+def _later_clause(sentence: Sentence, firm: Span) -> Found | None:
+    """Read ``Firm Comments on a Sector; Downgrades Company``: the verb of the later clause is the firm's, too."""
+    for position in range(1, len(sentence.tokens)):
+        verb, before = sentence.tokens[position], sentence.tokens[position - 1]
+        if verb.kind in _CHANGES and before.kind is Kind.STOP and verb.start == before.end + 1:
+            company = _first_company(sentence, position)
+            if company is not None:
+                return Found(firm, company)
     return None
 
 
@@ -248,11 +267,18 @@ def _says(sentence: Sentence) -> Span | None:
     return None
 
 
+_HOUSE_END = re.compile(
+    r"(?:capital|securities|research|partners|& co\.?|markets|financial|advisors|equities|bros\.?|associates|llc|"
+    r"bank|brokerage|"
+    r"investments|& company|equity) $"
+)
+"""The last word of a name that is a house's without doubt."""
+
+
 def _unknown_actor(sentence: Sentence, values: Values) -> Found | None:
     """Take the subject of an active verb that carries a grade or a target for a firm."""
     folded, low, tokens, body = sentence.folded, sentence.low, sentence.tokens, sentence.body
-    if values.to_grade is None and not any(token.kind in (Kind.TARGET, Kind.RATING) for token in tokens):
-        return None
+    stated = values.to_grade is not None or any(token.kind in (Kind.TARGET, Kind.RATING) for token in tokens)
     for position, token in enumerate(tokens):
         if token.kind not in VERBS:
             if token.kind is Kind.TICKER or token.kind is Kind.TARGET:
@@ -266,7 +292,7 @@ def _unknown_actor(sentence: Sentence, values: Values) -> Found | None:
         if _SUBJECT.fullmatch(subject) is None or len(subject) > 45 or _GENERIC.search(low[body : token.start]):
             return None
         slot = company_after(sentence, position)
-        if slot is None:
+        if slot is None or not (stated or _HOUSE_END.search(low[body : token.start])):
             return None
         return Found((body, body + len(subject)), (slot[0], slot[1]))
     return None
@@ -284,9 +310,9 @@ def _agent_after(sentence: Sentence, start: int) -> Span | None:
             begin = low.index(" ", begin) + 1
             if low.startswith("at ", begin):
                 begin += 3
-        known = english_firm_at(low, begin)
+        known = _firm_end(low, begin)
         if known is not None:
-            return begin, known[0]
+            return begin, known
         following = sentence.token(position + 1)
         if token.word == "from" or (following is not None and following.start <= begin):
             continue
@@ -302,11 +328,27 @@ def _agent_after(sentence: Sentence, start: int) -> Span | None:
     return unknown
 
 
-def _acting_firm(low: str, start: int) -> tuple[int, int, int] | None:
-    """Return the bounds of a known firm that begins at ``start``, and where the word behind it begins."""
+_HOUSE = re.compile(
+    r"(?: & (?:co\.?|company|partners|sons)| inc\.?| llc| l\.?p\.?| ltd\.?| securities| research| holdings| bank|"
+    r" capital(?: markets)?| group| partners|"
+    r" equity research| advisors| global| global markets| equities| asia| corp(?:oration)?\.?)(?![a-z0-9])"
+)
+"""What a house may add to its name."""
+
+
+def _firm_end(low: str, start: int) -> int | None:
+    """Return the end of a known firm at ``start``, with what it adds to its name."""
     known = english_firm_at(low, start)
     if known is None:
         return None
-    end = known[0]
+    addition = _HOUSE.match(low, known[0])
+    return addition.end() if addition is not None else known[0]
+
+
+def _acting_firm(low: str, start: int) -> tuple[int, int, int] | None:
+    """Return the bounds of a known firm that begins at ``start``, and where the word behind it begins."""
+    end = _firm_end(low, start)
+    if end is None:
+        return None
     filler = _FILLER.match(low, end)
     return start, end, filler.end() if filler is not None else end

@@ -15,7 +15,7 @@ _NOT_NAMES = words("CN HK US PRC NP TP TPS EPS FY YOY QOQ NEV CL OW EW UW GGR NB
 """Words in capitals that are no company."""
 
 _QUALITY = re.compile(
-    r"(?:another|strong|more|further|upside|continued|growth|weak|solid|better|higher|lower|slower|limited|"
+    r"(?:'|another|strong|more|further|upside|continued|growth|weak|solid|better|higher|lower|slower|limited|"
     r"potential|little|no|big) "
 )
 

@@ -42,7 +42,14 @@ _WISHES = re.compile(
 """Words before ``to`` that make a verb of a grade: an offer to buy."""
 _ARTICLE = re.compile(r" ['\"]?an? ")
 _PRICES = re.compile(r"(?:price|shr|shares?|stock)$")
-_OBJECT = re.compile(r" (?:the|a|an|its|more|stocks?|into|out|up|this|these|another|back|gold|right now)\b")
+_ENDS = re.compile(
+    r"['\"]?(?:$|[,;:.!)|…]|\s*-|\s(?:at|by|from|on|with|as|after|amid|following|ratings?|rated|due|citing|ahead|in|"
+    r"for|while|and|"
+    r"but|yet|vs|versus|over|despite|post|premarket|pre-market|https?|list|given|says|said|because|since|w|pt|tp|"
+    r"target|price|"
+    r"conviction|today|monday|tuesday|wednesday|thursday|friday|stock|upon|status|\$|#|/)(?![a-z])|\s[$#(/'])"
+)
+"""What may follow a grade; anything else makes a verb of it: to buy back shares."""
 
 
 def read_grades(low: str, tokens: list[Token]) -> tuple[Token | None, Token | None]:
@@ -63,6 +70,8 @@ def _role(low: str, tokens: list[Token], index: int) -> str | None:
     """Return whether a grade is the new one (``to``) or the old one (``from``); ``None`` for an ordinary word."""
     token = tokens[index]
     before = tokens[index - 1] if index else None
+    if before is None and _opens(low, tokens):
+        return "to"
     if before is not None:
         gap = gap_between(low, before, token)
         if gap in _LINKS or (before.kind in VERBS and gap in ("earlier", "with", "to be")):
@@ -77,9 +86,18 @@ def _role(low: str, tokens: list[Token], index: int) -> str | None:
             ):
                 return "to"
     after = tokens[index + 1] if index + 1 < len(tokens) else None
-    if after is not None and after.kind in (Kind.RATING, Kind.KEEP) and gap_between(low, token, after) == "":
-        return "to"
+    if after is not None and gap_between(low, token, after) == "":
+        kept = after.kind is Kind.KEEP and after.word.endswith(("ed", "kept"))
+        if kept or (after.kind is Kind.RATING and after.word != "buy list"):
+            return "to"
     return "to" if token.word in _SURE_GRADES and before is not None else None
+
+
+def _opens(low: str, tokens: list[Token]) -> bool:
+    """Read ``Firm Neutral On Company``, a headline that is a grade and nothing else."""
+    if len(tokens) < 2 or tokens[0].word not in _SURE_GRADES or tokens[1].word != "on":
+        return False
+    return tokens[0].start > 0 and gap_between(low, tokens[0], tokens[1]) == ""
 
 
 def _behind_preposition(low: str, before: Token, token: Token) -> str | None:
@@ -87,13 +105,15 @@ def _behind_preposition(low: str, before: Token, token: Token) -> str | None:
         return "from"
     if before.word in ("and", "while", "but"):
         return "to" if token.word in _SURE_GRADES else None
+    if before.word == "on" and token.word.startswith(("conviction", "cl ")):
+        return "to"
     if before.word not in _TO:
         return None
     if before.word == "with" and token.word in ("positive", "negative") and not _ARTICLE.match(low, before.end):
         return None
     if before.word == "to" and token.word in _VERB_LIKE:
         lead = low[: before.start].rstrip()
-        if _WISHES.search(lead) or _OBJECT.match(low, token.end):
+        if _WISHES.search(lead) or not _ENDS.match(low, token.end):
             return None
         if token.word in ("outperform", "underperform", "perform") and _PRICES.search(lead):
             return None

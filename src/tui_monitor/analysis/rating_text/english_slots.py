@@ -21,8 +21,8 @@ _SUBJECT_END = re.compile(
 )
 
 _TAIL = re.compile(
-    r"(?:\s*(?:-|,)?\s*(?:common stock(?: w/i)?|ordinary shares|depositary shares|american depositary shares|"
-    r"common shares|registered shares|ads|adrs?)"
+    r"(?:\s*(?:-|,)?\s*(?:common stock(?: w/i)?|ordinary shares|depositary shares|american depositary shares"
+    r"(?: \([^()]{1,60}\))?|common shares|registered shares|ads|adrs?)"
     r"|\s+(?:stock|shares?|shrs?|shr|sock|earnings|coverage|rating|w/i|common|analysts?)|'s|[\s,:;\-\"'*/]+)$"
 )
 
@@ -127,6 +127,9 @@ def company_after(sentence: Sentence, index: int) -> tuple[int, int, int] | None
             and not (previous.kind is Kind.PREP and graded)
         ):
             return (*bounds, position)
+        if bounds is not None and not open_slot:
+            # Words of another thought: what they lead to is not the verb's company.
+            return None
         if token is not None and token.kind is Kind.GRADE and previous.kind is Kind.PREP and previous.word == "to":
             graded = tokens[index].kind in (Kind.UP, Kind.DOWN, Kind.RAISE, Kind.CUT)
         if token is None:

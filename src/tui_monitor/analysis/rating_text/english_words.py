@@ -76,14 +76,15 @@ _KEEP = (
     r"ing)?|kept|restat(?:e[sd]?|ing)|"
     r"retain(?:s|ed|ing)?|repeat(?:s|ed)|rat(?:e[sd]?|ing at)|stays?|remains?|sticks? (?:with|to)|stands? by|backs?|"
     r"backed|still|earns?|earned|"
-    r"receives?|received|gets?|given|gives?|has|have|unchanged|wins?|confirms?|confirmed"
+    r"receives?|received|gets?|given|gives?|has|have|unchanged|wins?|confirms?|confirmed|named"
 )
 _RAISE = (
     r"rais(?:e[sd]?|ing)|lift(?:s|ed|ing)?|hik(?:e[sd]?|ing)|boost(?:s|ed|ing)?|increas(?:e[sd]?|ing)|heighten(?:s|"
     r"ed)?|elevat(?:e[sd]?)|"
     r"(?:ramp(?:s|ed)?|inch(?:es|ed)?|mov(?:e[sd]?)|ratchet(?:s|ed)?|revis(?:e[sd]?|ing)|nudg(?:e[sd]?)|jack(?:s|"
     r"ed)?|push(?:es|ed)?|bump(?:s|ed)?|edg(?:e[sd]?)|tick(?:s|ed)?|goes|adjusts?|adjusted|brings?|takes?) up|"
-    r"bump(?:s|ed|ing)?|add(?:s|ed|ing)?|ups|upped|up|upping|higher|doubl(?:e[sd])|tripl(?:e[sd])|big boost to|"
+    r"bump(?:s|ed|ing)?|add(?:s|ed|ing)?|ups|upped|up|upping|higher|doubl(?:e[sd])|tripl(?:e[sd])|"
+    r"gives? (?:a )?big boost to|"
     r"upwardly revis(?:e[sd])|nudges|nudged|jacks|ratchets"
 )
 _CUT = (
@@ -188,15 +189,12 @@ _PLAIN = re.compile(r"[a-z]+(?=[ ,;:|]|$)")
 _RUN = re.compile(r"[a-z0-9]+")
 
 _LONGER = words(
-    "price stock share sock shr target targets fair twelve big reels upwardly downwardly double re due ahead given c"
-    "onviction focus "
-    "http https buy us u pick picks picked stick sticks stand stands rating ramp ramps ramped inch inches inched mov"
-    " move moves moved "
-    "ratchet ratchets ratcheted revise revises revised revising nudge nudges nudged jack jacks jacked push pushes pu"
-    "shed bump bumps "
-    "bumped edge edges edged tick ticks ticked goes adjusts adjusted bring brings take takes press presses pressed m"
-    "ark marks marked dial dials "
-    "dialed"
+    "price stock share sock shr target targets fair twelve big reels upwardly downwardly double re due ahead "
+    "given conviction focus http https give gives buy us u pick picks picked stick sticks stand stands rating "
+    "ramp ramps ramped inch inches inched mov move moves moved ratchet ratchets ratcheted revise revises revised "
+    "revising nudge nudges nudged jack jacks jacked push pushes pushed bump bumps bumped edge edges edged tick "
+    "ticks ticked goes adjusts adjusted bring brings take takes press presses pressed mark marks marked dial "
+    "dials dialed"
 )
 """First words of what the lexer knows as several words; the grades and currencies add theirs."""
 
@@ -275,6 +273,7 @@ GATE = re.compile(
     r"target|\bpts?\b|\btps?\b|\bpo\b|\brat(?:ed|ing)\b|\bkept\b|\brestated\b|\bmaintain|\b(?:starts?|ups|cuts?|"
     r"raised|lowered|cut|assumed|resumed|reinstated|assumes|resumes|reinstates|started) (?:\w+ ){0,4}?(?:at|to|with|"
     r"as) |"
-    r"fair value|conviction"
+    r"fair value|conviction|\b(?:at|to) (?:buy|hold|sell|accumulate|reduce|positive|strong[- ]buy|perform|in[- ]line|"
+    r"top pick)\b"
 )
 """What a headline must contain to be looked at more closely."""

@@ -75,7 +75,7 @@ _HINTED: tuple[tuple[str, str], ...] = (
     ("ecb", r"\becb\b"),
     ("rba", r"\brba"),
     # Upgrades of things
-    ("upgrade", rf"(?:{_SYSTEMS}) upgrade|to upgraded to|upgrades? (?:of|its|their|the|your)\b|completes upgrade"),
+    ("upgrade", rf"(?:{_SYSTEMS}) upgrade|to upgraded to|upgrades? (?:of|its|their|your)\b|completes upgrade"),
     (
         "upgraded",
         r"upgraded (?:[a-z-]{1,12} )?(?:platform|version|system|model|cloud|software|facility|product|unit)\b",
