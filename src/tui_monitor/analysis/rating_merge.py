@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 
 from tui_monitor.analysis.rating_text.change import to_rating_change
 from tui_monitor.analysis.rating_text.firms import firm_key
@@ -26,6 +27,11 @@ WINDOW = timedelta(days=3)
 
 TOLERANCE = 0.005
 """Targets that differ by less than this fraction are the same number, rounded."""
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+# The same few hundred names come again with every merging.
+_firm_key = lru_cache(maxsize=4096)(firm_key)
 
 _LEGAL_WORDS = words(
     "inc ltd limited corp corporation co company plc ag sa nv se group holdings holding the adr ads class a"
@@ -67,34 +73,51 @@ def merge(
     company. Symbols that it does not know stand for themselves. The answer does not depend on the order of ``changes``.
     """
     group = _grouping(line_group)
-    open_events: dict[str, list[_Event]] = {}
+    shelf = _Shelf()
     events: list[_Event] = []
     # A report that names no firm can only join an event that is there already.
     for change in sorted(changes, key=lambda item: (item.firm is None, item.time, item.key)):
-        report = _Report(change, *_company_keys(change, group))
-        firm = firm_key(change.firm)
-        candidates = open_events.setdefault(firm, []) if firm is not None else events
-        event = _event_of(report, candidates, timely=firm is not None)
+        report = _Report(change, *_company_keys(change, group), _firm_key(change.firm))
+        event = next((one for one in shelf.near(report) if one.takes(report)), None)
         if event is None:
-            event = _Event([report])
+            event = _Event(len(events), [report])
             events.append(event)
-            if firm is not None:
-                candidates.append(event)
         else:
             event.reports.append(report)
+        shelf.put(event, report)
     merged = [event.merged() for event in events]
     merged.sort(key=lambda item: (item.change.time, item.change.key), reverse=True)
     return merged
 
 
-def _event_of(report: _Report, candidates: list[_Event], *, timely: bool) -> _Event | None:
-    for event in reversed(candidates):
-        if event.takes(report):
-            return event
-        # Events of one firm stand in the order of their first reports: the others are older still.
-        if timely and report.change.time - event.reports[0].change.time > WINDOW:
-            break
-    return None
+class _Shelf:
+    """Events by company, house and stretch of time, so that a report is compared with its neighbours only."""
+
+    def __init__(self) -> None:
+        self._places: dict[tuple[str, str | None, int], list[_Event]] = {}
+
+    def near(self, report: _Report) -> list[_Event]:
+        """Return the events that ``report`` may be one more report of, the newest first."""
+        found: dict[int, _Event] = {}
+        stretch = _stretch(report.change)
+        for name in report.names:
+            for at in (stretch - 1, stretch, stretch + 1):
+                for event in self._places.get((name, report.firm, at), ()):
+                    found[event.number] = event
+        return [found[number] for number in sorted(found, reverse=True)]
+
+    def put(self, event: _Event, report: _Report) -> None:
+        """Let ``event`` be found by what ``report``, one of its own, tells; and by those that name no house."""
+        stretch = _stretch(report.change)
+        for name in report.names:
+            for firm in {report.firm, None}:
+                place = self._places.setdefault((name, firm, stretch), [])
+                if event not in place[-1:]:
+                    place.append(event)
+
+
+def _stretch(change: RatingChange) -> int:
+    return int((change.time - _EPOCH) / WINDOW)
 
 
 def _grouping(line_group: Mapping[str, str] | Callable[[str], str] | None) -> Callable[[str], str]:
@@ -105,15 +128,22 @@ def _grouping(line_group: Mapping[str, str] | Callable[[str], str] | None) -> Ca
     return line_group
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _Report:
     change: RatingChange
     lines: frozenset[str]
     name: str | None
+    firm: str | None
+
+    @property
+    def names(self) -> frozenset[str]:
+        """What its company is found by; a name and a symbol are never taken for each other."""
+        return self.lines if self.name is None else self.lines | {f"name {self.name}"}
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _Event:
+    number: int
     reports: list[_Report]
 
     def takes(self, report: _Report) -> bool:
@@ -165,6 +195,7 @@ def _company_keys(change: RatingChange, group: Callable[[str], str]) -> tuple[fr
     return lines, _name_key(change.company)
 
 
+@lru_cache(maxsize=4096)
 def _name_key(name: str | None) -> str | None:
     if not name:
         return None
