@@ -26,6 +26,30 @@ class Origin(StrEnum):
     HEADLINE = "headline"
 
 
+class TableState(StrEnum):
+    """What a provider answered when it was asked for the table of one line."""
+
+    ROWS = "rows"
+    EMPTY = "empty"
+    """It keeps a table, with nothing in it."""
+    NONE = "none"
+    """It keeps no table for this line: most lines outside the United States, funds, indices."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RatingTable:
+    """A provider's table of one line as it was at the last answer."""
+
+    symbol: str
+    state: TableState
+    asked: datetime
+    """When it answered, aware UTC."""
+    rows: int = 0
+    newest: datetime | None = None
+    """Time of its newest row, aware UTC: a provider that went silent is seen by it."""
+    source: str = ""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RatingChange:
     """One rating change. Words are as written by the origin; ``None`` is what it does not say."""

@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 if TYPE_CHECKING:
     from tui_monitor.domain.headline import Headline
     from tui_monitor.domain.quote import Quote
-    from tui_monitor.domain.rating import RatingChange
+    from tui_monitor.domain.rating import RatingChange, RatingTable
     from tui_monitor.domain.series import DailyHistory, Intraday
     from tui_monitor.sources.transport import Transport
 
@@ -105,6 +105,8 @@ class Batch:
     histories: tuple[DailyHistory, ...] = ()
     ratings: tuple[RatingChange, ...] = ()
     headlines: tuple[Headline, ...] = ()
+    tables: tuple[RatingTable, ...] = ()
+    """What tables of rating changes were like, also those without rows."""
     missing: tuple[str, ...] = ()
     tied: bool = False
     """The headlines come with their symbols and topics: nobody need search them again on the event loop."""

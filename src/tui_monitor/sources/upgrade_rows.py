@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
+from itertools import islice
 from typing import Any
 
 from tui_monitor.domain.instrument import mic_of
@@ -62,6 +63,16 @@ def rating_changes(
             found.setdefault(change.key, change)
     ordered = sorted(found.values(), key=lambda one: (one.time, one.key), reverse=True)
     return tuple(ordered[:MAX_ROWS]), refused
+
+
+def newest_row(rows: Iterable[object], now: datetime) -> datetime | None:
+    """Return the time of the newest row, however old; ``None`` where no row has one."""
+    times = (
+        moment(row.get("epochGradeDate"), now, ahead=_AHEAD)
+        for row in islice(rows, _LOOKED_AT)
+        if isinstance(row, Mapping)
+    )
+    return max((time for time in times if time is not None), default=None)
 
 
 def _change(row: object, symbol: str, *, now: datetime, source: str, home_symbol: str | None) -> RatingChange | None:

@@ -7,17 +7,18 @@ normal: rows, an empty table, and none kept at all (most lines outside the Unite
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
 from tui_monitor.domain.errors import FailureKind, SourceError
-from tui_monitor.domain.rating import RatingChange
+from tui_monitor.domain.rating import RatingChange, RatingTable, TableState
 from tui_monitor.engine.blocking import DaemonWorker
 from tui_monitor.sources.api import Batch, Descriptor, Request, Source, SourceContext, Topic
 from tui_monitor.sources.decoding import first, table
 from tui_monitor.sources.options import Address, Options, Seconds, read_options
 from tui_monitor.sources.transport import host_of
-from tui_monitor.sources.upgrade_rows import rating_changes
+from tui_monitor.sources.upgrade_rows import newest_row, rating_changes
 from tui_monitor.sources.yfinance_client import YAHOO, Reply, YfinanceClient
 
 NAME = "yahoo-ratings"
@@ -70,6 +71,7 @@ class YahooRatings:
         """Ask for each symbol's table in turn."""
         await self._worker.call(self._client.load, timeout=LOAD_TIMEOUT)
         ratings: list[RatingChange] = []
+        tables: list[RatingTable] = []
         missing: list[str] = []
         notes: list[str] = []
         requests = octets = 0
@@ -78,6 +80,7 @@ class YahooRatings:
             requests, octets = requests + reply.requests, octets + reply.octets
             if reply.value is None:
                 missing.append(symbol)
+                tables.append(RatingTable(symbol=symbol, state=TableState.NONE, asked=self._now(), source=NAME))
                 notes.append(f"{symbol}: Yahoo keeps no table of ratings.")
                 continue
             history = history_of(reply.value)
@@ -85,6 +88,7 @@ class YahooRatings:
                 history, symbol, now=self._now(), source=NAME, home_symbol=self._homes.get(symbol)
             )
             ratings += changes
+            tables.append(_table_of(symbol, history, self._now()))
             if not history:
                 notes.append(f"{symbol}: the table is empty.")
             elif refused:
@@ -93,6 +97,7 @@ class YahooRatings:
             source=NAME,
             received=self._now(),
             ratings=tuple(ratings),
+            tables=tuple(tables),
             missing=tuple(missing),
             notes=tuple(notes),
             requests=requests,
@@ -122,6 +127,18 @@ class YahooRatings:
 def build(context: SourceContext) -> list[Source]:
     """Build the source from ``[sources.yahoo-research]``."""
     return [YahooRatings(context, read_options(context.settings, ResearchOptions, "yahoo-research"))]
+
+
+def _table_of(symbol: str, history: list[Any], now: datetime) -> RatingTable:
+    """Return what a table that Yahoo keeps is like."""
+    return RatingTable(
+        symbol=symbol,
+        state=TableState.ROWS if history else TableState.EMPTY,
+        asked=now,
+        rows=len(history),
+        newest=newest_row(history, now),
+        source=NAME,
+    )
 
 
 def history_of(answer: object) -> list[Any]:

@@ -16,7 +16,7 @@ import msgspec
 
 from tui_monitor.domain.headline import Headline
 from tui_monitor.domain.quote import Quote
-from tui_monitor.domain.rating import RatingChange
+from tui_monitor.domain.rating import RatingChange, RatingTable
 from tui_monitor.domain.series import Intraday
 from tui_monitor.domain.session import Calendar
 from tui_monitor.domain.text import MAX_SUMMARY, MAX_TITLE, clean_text, safe_url
@@ -68,6 +68,14 @@ def decode_rating(data: bytes) -> RatingChange | None:
     limits = dict.fromkeys(("symbol", "company", "firm", "from_grade", "to_grade", "source", "home_symbol"), MAX_TITLE)
     rating = _safe(rating, {**limits, "currency": 12})
     return rating if rating.url is None else replace(rating, url=safe_url(rating.url))
+
+
+def decode_rating_table(data: bytes) -> RatingTable | None:
+    """Return what a table was like, ``None`` if ``data`` holds no valid answer."""
+    found = _decode(data, RatingTable)
+    if found is None or not _aware(found.asked, found.newest):
+        return None
+    return _safe(found, {"symbol": 24, "source": 80})
 
 
 def decode_headline(data: bytes) -> Headline | None:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from tui_monitor.analysis.history_checks import merge
 from tui_monitor.domain.headline import Headline
 from tui_monitor.domain.quote import Quote
-from tui_monitor.domain.rating import RatingChange
+from tui_monitor.domain.rating import RatingChange, RatingTable
 from tui_monitor.domain.series import OWN, DailyHistory, Intraday
 
 if TYPE_CHECKING:
@@ -64,10 +64,11 @@ class Applied:
     """What has to be written: the answer's own bars, or all of them after a rescaling."""
     ratings: tuple[RatingChange, ...] = ()
     headlines: tuple[Headline, ...] = ()
+    tables: tuple[RatingTable, ...] = ()
 
     def __bool__(self) -> bool:
         """Whether anything changed."""
-        return bool(self.quotes or self.paths or self.histories or self.ratings or self.headlines)
+        return bool(self.quotes or self.paths or self.histories or self.ratings or self.headlines or self.tables)
 
 
 class LatestStore:
@@ -83,6 +84,7 @@ class LatestStore:
         self._histories: dict[str, DailyHistory] = {}
         self._ratings: dict[str, RatingChange] = {}
         self._headlines: dict[str, Headline] = {}
+        self._tables: dict[str, RatingTable] = {}
         self._family_revisions: dict[Family, int] = dict.fromkeys(Family, 0)
         self._sorted_ratings: list[RatingChange] | None = None
         self._sorted_headlines: list[Headline] | None = None
@@ -131,6 +133,14 @@ class LatestStore:
         """Return one rating change by its key."""
         return self._ratings.get(key)
 
+    def rating_table(self, symbol: str) -> RatingTable | None:
+        """Return what the provider's table of ``symbol`` was like at its last answer."""
+        return self._tables.get(symbol)
+
+    def rating_tables(self) -> list[RatingTable]:
+        """Return the last answer for each line whose table was asked for."""
+        return list(self._tables.values())
+
     def revision_of(self, family: Family, name: str) -> int:
         """Return the revision of the last change of one value, 0 if there is none."""
         return self._changed.get((family, name), 0)
@@ -156,6 +166,7 @@ class LatestStore:
             histories=tuple(put for one in batch.histories if (put := self._put_history(one)) is not None),
             ratings=self._put_ratings(batch.ratings),
             headlines=self._put_headlines(batch.headlines),
+            tables=tuple(table for table in batch.tables if self._put_table(table)),
         )
 
     def _mark(self, family: Family, name: str) -> None:
@@ -235,6 +246,13 @@ class LatestStore:
                 self._changed.pop((Family.RATING, old.key), None)
             self._sorted_ratings = None
         return tuple(fresh)
+
+    def _put_table(self, table: RatingTable) -> bool:
+        held = self._tables.get(table.symbol)
+        if held is not None and held.asked >= table.asked:
+            return False
+        self._tables[table.symbol] = table
+        return True
 
     def _put_headlines(self, headlines: Iterable[Headline]) -> tuple[Headline, ...]:
         fresh: list[Headline] = []

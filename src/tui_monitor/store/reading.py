@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, TypeVar
 
 from tui_monitor.domain.headline import Headline
 from tui_monitor.domain.quote import Quote
-from tui_monitor.domain.rating import RatingChange
+from tui_monitor.domain.rating import RatingChange, RatingTable
 from tui_monitor.domain.series import DailyBar, DailyHistory, Intraday
 from tui_monitor.domain.session import Calendar
 from tui_monitor.domain.text import clean_text
 from tui_monitor.store import codec
+from tui_monitor.store.rows import RATING_MARK
 
 if TYPE_CHECKING:
     from tui_monitor.sources.api import Batch
@@ -40,7 +41,10 @@ class Snapshot:
     paths: tuple[Intraday, ...] = ()
     ratings: tuple[RatingChange, ...] = ()
     headlines: tuple[Headline, ...] = ()
+    tables: tuple[RatingTable, ...] = ()
     calendars: tuple[Calendar, ...] = ()
+    seen_ratings: frozenset[str] = frozenset()
+    """Keys of those rating changes that were looked at."""
     read: frozenset[str] = frozenset()
     """Ids of those headlines that were read."""
     saved: frozenset[str] = frozenset()
@@ -52,7 +56,7 @@ class Snapshot:
 
         return Batch(
             source="database", received=received,
-            quotes=self.quotes, paths=self.paths, ratings=self.ratings, headlines=self.headlines,
+            quotes=self.quotes, paths=self.paths, ratings=self.ratings, headlines=self.headlines, tables=self.tables,
         )  # fmt: skip
 
 
@@ -66,11 +70,17 @@ def read_snapshot(connection: sqlite3.Connection, limits: Limits) -> Snapshot:
     )
     saved = connection.execute("SELECT id FROM marks WHERE saved = 1")
     newest_ratings = "SELECT json FROM ratings ORDER BY time DESC LIMIT ?"
+    seen = connection.execute(
+        "SELECT key FROM ratings WHERE key IN (SELECT substr(id, ?) FROM marks WHERE read = 1 AND id GLOB ?)",
+        (len(RATING_MARK) + 1, f"{RATING_MARK}*"),
+    )
     return Snapshot(
         quotes=decoded(connection, "SELECT json FROM quotes", (), codec.decode_quote),
         paths=decoded(connection, "SELECT json FROM paths", (), codec.decode_path),
         ratings=decoded(connection, newest_ratings, (limits.ratings,), codec.decode_rating),
         headlines=headlines,
+        tables=decoded(connection, "SELECT json FROM rating_tables", (), codec.decode_rating_table),
+        seen_ratings=frozenset(row[0] for row in seen),
         calendars=decoded(connection, "SELECT json FROM calendars", (), codec.decode_calendar),
         read=frozenset(row[0] for row in read),
         saved=frozenset(row[0] for row in saved),

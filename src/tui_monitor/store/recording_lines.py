@@ -79,7 +79,7 @@ def holds_something(batch: Batch) -> bool:
 def encode_line(time: datetime, batch: Batch) -> bytes:
     """Return one line without its line break. ``time`` is aware."""
     plain = _plain(batch)
-    for key in ("missing", "unchanged", "requests", "octets"):
+    for key in ("missing", "unchanged", "requests", "octets", "tables"):
         # What was asked and what it cost belongs to the moment, not to the data.
         plain.pop(key, None)
     return _ENCODER.encode({"t": time.astimezone(UTC), "batch": plain})

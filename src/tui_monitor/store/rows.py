@@ -12,7 +12,7 @@ from typing import Literal
 
 from tui_monitor.domain.headline import Headline
 from tui_monitor.domain.quote import Quote
-from tui_monitor.domain.rating import RatingChange
+from tui_monitor.domain.rating import RatingChange, RatingTable
 from tui_monitor.domain.series import OWN, DailyBar, DailyHistory, Intraday
 from tui_monitor.domain.session import Calendar
 from tui_monitor.store.codec import encode, search_terms
@@ -111,6 +111,14 @@ def put_rating(rating: RatingChange) -> Row:
     )
 
 
+def put_rating_table(table: RatingTable) -> Row:
+    """Write what a provider's table was like."""
+    return _execute(
+        "INSERT OR REPLACE INTO rating_tables (symbol, asked, json) VALUES (?, ?, ?)",
+        lambda: (table.symbol, table.asked.timestamp(), encode(table)),
+    )
+
+
 def put_headline(headline: Headline) -> Row:
     """Write a headline and its words; its marks stay."""
     return _execute(
@@ -138,8 +146,12 @@ _MARK = {
 }
 
 
+RATING_MARK = "rating:"
+"""Begins the id of a rating change's mark, so that it is none of a headline."""
+
+
 def put_mark(identity: str, name: Literal["read", "saved"], value: bool, now: datetime) -> Row:
-    """Write one mark of a headline, which may not be stored itself."""
+    """Write one mark of a headline, which may not be stored itself; of a rating change with ``RATING_MARK``."""
     return _execute(_MARK[name], lambda: (identity, int(value), now.timestamp()))
 
 

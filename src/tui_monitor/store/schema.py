@@ -48,6 +48,7 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
              symbol TEXT NOT NULL, date TEXT NOT NULL, forward_pe REAL NOT NULL, coverage REAL NOT NULL,
              PRIMARY KEY (symbol, date)) WITHOUT ROWID""",
     ),
+    ("CREATE TABLE rating_tables (symbol TEXT PRIMARY KEY, asked REAL NOT NULL, json BLOB NOT NULL) WITHOUT ROWID",),
 )
 """Statements by version, the first one making version 1."""
 
@@ -59,7 +60,7 @@ _FIRST_TABLES = {
     "meta", "quotes", "paths", "histories", "daily", "ratings", "headlines", "marks", "calendars", "headline_words",
 }  # fmt: skip
 
-TABLES = frozenset(_FIRST_TABLES | {"valuations"})
+TABLES = frozenset(_FIRST_TABLES | {"valuations", "rating_tables"})
 """Every table of ``SCHEMA_VERSION``."""
 
 

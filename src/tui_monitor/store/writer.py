@@ -83,6 +83,8 @@ class Writer:
             work["rating", rating.key] = rows.put_rating(rating)
         for headline in applied.headlines:
             work["headline", headline.id] = rows.put_headline(headline)
+        for table in applied.tables:
+            work["rating-table", table.symbol] = rows.put_rating_table(table)
         self._put(work)
 
     def put_calendar(self, calendar: Calendar) -> None:
@@ -101,6 +103,10 @@ class Writer:
         """Keep that headlines were read, or are unread again."""
         now = self._database.now()
         self._put({("read", one): rows.put_mark(one, "read", read, now) for one in ids})
+
+    def mark_seen(self, keys: Iterable[str], seen: bool = True) -> None:
+        """Keep that rating changes were looked at, or are unread again."""
+        self.mark_read((f"{rows.RATING_MARK}{key}" for key in keys), seen)
 
     def mark_saved(self, ids: Iterable[str], saved: bool = True) -> None:
         """Keep headlines beyond their expiry, or no longer."""
