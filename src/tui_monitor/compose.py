@@ -22,7 +22,9 @@ from zoneinfo import ZoneInfo
 
 from tui_monitor.config.paths import Paths
 from tui_monitor.config.seeds import load_instruments, load_reference, load_universe
+from tui_monitor.domain.errors import HistoryError
 from tui_monitor.domain.instrument import mic_of
+from tui_monitor.domain.series import DailyHistory
 from tui_monitor.domain.watchlist import Entry
 from tui_monitor.domain.watchlist_edits import Add, Move, Remove
 from tui_monitor.engine.blocking import in_thread
@@ -163,9 +165,24 @@ class Monitor:
 
         market = self.settings.market
         found = [self.database.read_history(symbol) for symbol in dict.fromkeys((market.index, *market.peers))]
-        histories = tuple(one for one in found if one is not None)
+        histories = [one for one in found if one is not None]
+        if market.history is not None and self.replay is None:
+            histories = [one for one in histories if one.symbol != market.index]
+            histories.extend(self._own_history(market.history))
         if histories:
-            self.store.apply(Batch(source="database", received=_wall_now(), histories=histories))
+            self.store.apply(Batch(source="database", received=_wall_now(), histories=tuple(histories)))
+
+    def _own_history(self, path: str) -> list[DailyHistory]:
+        """Read the person's own file of the index's closes; a bad one gets a sentence and changes nothing."""
+        from tui_monitor.config.history_file import read_history_file
+
+        now = _wall_now()
+        try:
+            bars = read_history_file(Path(path).expanduser(), today=now.date())
+        except HistoryError as error:
+            self.view.notices.append(str(error))
+            return []
+        return [DailyHistory(symbol=self.settings.market.index, bars=bars, received=now, source="file")]
 
     def _build_sources(self) -> None:
         from tui_monitor.engine.scheduler import Scheduler
@@ -208,9 +225,7 @@ class Monitor:
         return state is None or state.phase.live
 
     def _next_change(self) -> datetime | None:
-        mic = mic_of(self.settings.market.index)
-        state = self.book.state(mic) if mic else None
-        return state.next_change if state else None
+        return self.book.next_change(self.mics())
 
     def _read_headlines_with(self) -> None:
         """Give the intake what it reads headlines with. Off the start-up path: the indices take a moment."""

@@ -7,6 +7,7 @@
     ├── WatchlistError     an edit or a watchlist file is refused; nothing was changed
     ├── HistoryError       a daily history is refused: names line and reason
     ├── RecordingError     a recording cannot be read
+    ├── FilterError        a filter expression is wrong (``domain.headline_filter``): has a position
     ├── StorageError       the database or a state file cannot be used
     └── SourceError        a source gave no usable answer; has a kind and perhaps a waiting time
 """
