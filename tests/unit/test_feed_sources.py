@@ -127,6 +127,7 @@ async def test_requests_become_conditional_and_304_costs_no_reading(world: World
     assert [one.title for one in third.headlines] == ["One"]
     assert isinstance(source, feeds.FeedSource)
     assert source.octets_saved == len(content)
+    assert [batch.octets_saved for batch in (second, third)] == [len(content), 0]
 
 
 async def test_the_same_body_again_is_not_read_again(world: World) -> None:
@@ -320,7 +321,7 @@ async def test_a_hundred_feeds_cost_a_hundred_conditional_requests_the_second_ti
         world.transport.put(body("One"), etag=f'"{source.descriptor.name}"')
         await source.fetch(Request())
     asked = len(world.transport.asked)
-    reader = cast("Any", sources[0])._shelf.reader
+    reader = cast("Any", sources[0]).shelf.reader
     await reader.aclose()
     for source in sources:
         world.transport.put(status=304)
@@ -329,3 +330,28 @@ async def test_a_hundred_feeds_cost_a_hundred_conditional_requests_the_second_ti
     assert [one["etag"] for one in second] == [f'"feed {n}"' for n in range(100)]
     assert reader.pid is None  # Nothing was read: the worker was not even started.
     await asyncio.sleep(0)
+
+
+async def test_a_further_feed_shares_reader_and_memory_which_close_with_the_last(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (first,) = world.build()
+    assert isinstance(first, feeds.FeedSource)
+    second = first.shelf.source(FeedEntry(name="Second", url="https://s.example/feed"))
+    world.built.append(second)
+    closed: list[str] = []
+
+    async def close() -> None:
+        closed.append("reader")
+
+    monkeypatch.setattr(first.shelf.reader, "aclose", close)
+    world.transport.put(body("One"))
+    assert [one.source for one in (await second.fetch(Request())).headlines] == ["Second"]
+    await second.aclose()
+    await second.aclose()
+    assert closed == []
+    await first.aclose()
+    assert closed == ["reader"]
+    with pytest.raises(ConfigError, match="Third"):
+        first.shelf.source(FeedEntry(name="Third", url="ftp://s.example/feed"))
+    monkeypatch.undo()

@@ -85,6 +85,7 @@ class Asker:
         self._health.requests += batch.requests
         self._health.octets += batch.octets
         self._health.saved += batch.unchanged
+        self._health.octets_saved += batch.octets_saved
         self._host.charge(batch.requests - 1, now)
         self._host.answered(name)
         return batch

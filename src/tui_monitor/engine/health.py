@@ -46,6 +46,8 @@ class SourceHealth:
     title: str
     host: str
     topic: Topic
+    language: str | None = None
+    """What its items are written in, where it says so."""
     state: State = State.IDLE
     last_good: datetime | None = None
     """When it last gave a usable answer, aware UTC."""
@@ -66,6 +68,8 @@ class SourceHealth:
     """Body bytes that came in."""
     saved: int = 0
     """Answers that said that nothing is new (HTTP 304)."""
+    octets_saved: int = 0
+    """Body bytes that these answers made unnecessary."""
     items: int = 0
     """Quotes, histories, ratings or headlines of the last good round."""
     latencies: deque[float] = field(default_factory=lambda: deque(maxlen=LATENCIES_KEPT))

@@ -47,6 +47,8 @@ class Tally:
     """What one round came to."""
 
     good: int = 0
+    unchanged: int = 0
+    """Good answers that said that nothing is new."""
     items: int = 0
     answered: list[str] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)
@@ -97,6 +99,7 @@ class Runner:
             title=self.descriptor.title or self.descriptor.name,
             host=self.descriptor.host,
             topic=self.descriptor.topic,
+            language=self.descriptor.language,
             period=self.descriptor.period,
             next_try=now,
         )
@@ -307,6 +310,7 @@ class Runner:
             tally.postponed = True
             return False
         tally.good += 1
+        tally.unchanged += batch.unchanged
         tally.items += len(batch.quotes) + len(batch.histories) + len(batch.ratings) + len(batch.headlines)
         tally.notes += batch.notes
         missing = self.ledger.missing_in(symbols, batch)
@@ -381,8 +385,10 @@ class Runner:
         self.recovered_from = health.failure_kind
         health.failures, health.failure, health.failure_kind = 0, None, None
         health.last_good = self._clock.now()
-        health.items = tally.items
-        health.notes = tuple(tally.notes[:MAX_NOTES])
+        if tally.unchanged < tally.good:
+            # Where nothing is new, the last round with something in it is still what there is.
+            health.items = tally.items
+            health.notes = tuple(tally.notes[:MAX_NOTES])
         if tally.error is not None:
             health.last_failure = self._clock.now()
 

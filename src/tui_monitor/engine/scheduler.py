@@ -81,25 +81,31 @@ class Scheduler:
         self._open: frozenset[str] = frozenset()
         self.revision = 0
         """Rises when the health of any source changes."""
+        self._requests_per_minute = requests_per_minute
+        self._group: asyncio.TaskGroup | None = None
+        self._tasks: dict[str, asyncio.Task[None]] = {}
         descriptors = {source.descriptor.name: source for source in sources}
         if len(descriptors) != len(sources):
             raise ValueError("two sources have the same name")
         for descriptor in in_order(source.descriptor for source in sources):
-            self._add(descriptors[descriptor.name], requests_per_minute)
+            self._install(descriptors[descriptor.name], START_DELAYS.get(descriptor.topic, 0.0))
         self.health: dict[str, SourceHealth] = {name: runner.health for name, runner in self._runners.items()}
         """The health of each source by its name, in the order of asking."""
+        self._rank()
+
+    def _rank(self) -> None:
         for topic in Topic:
             for rank, runner in enumerate(self._chain(topic)):
                 runner.ledger.rank = rank if topic in IN_CHAIN else 0
 
-    def _add(self, source: Source, requests_per_minute: int) -> None:
+    def _install(self, source: Source, delay: float) -> Runner:
         descriptor = source.descriptor
         now = self._clock.monotonic()
         local = descriptor.topic is Topic.RECORDING or not descriptor.host
         key = f"local:{descriptor.name}" if local else descriptor.host
         if key not in self._hosts:
-            self._hosts[key] = Host(key, requests_per_minute=None if local else requests_per_minute, now=now)
-        self._runners[descriptor.name] = Runner(
+            self._hosts[key] = Host(key, requests_per_minute=None if local else self._requests_per_minute, now=now)
+        runner = self._runners[descriptor.name] = Runner(
             source,
             self._hosts[key],
             clock=self._clock,
@@ -109,17 +115,53 @@ class Scheduler:
             deliver=self._sink,
             after_round=self._after_round,
             touched=self._touched,
-            not_before=now + START_DELAYS.get(descriptor.topic, 0.0),
+            not_before=now + delay,
         )
+        return runner
+
+    # Sources that come and go while it runs
+
+    def add(self, source: Source) -> None:
+        """Ask one more source, from now on. A name that is taken raises ``ValueError``."""
+        name, topic = source.descriptor.name, source.descriptor.topic
+        if name in self._runners:
+            raise ValueError(f"there is a source called {name} already")
+        runner = self._install(source, 0.0)
+        ordered = in_order(one.descriptor for one in self._runners.values())
+        self._runners = {one.name: self._runners[one.name] for one in ordered}
+        self.health[name] = runner.health
+        self._rank()
+        self._plan(topic)
+        if self._group is not None:
+            self._tasks[name] = self._group.create_task(runner.live(), name=f"source:{name}")
+        self._touched()
+
+    async def remove(self, name: str) -> None:
+        """Stop asking a source and close it; what it gave stays. Unknown names raise ``KeyError``."""
+        runner = self._runners.pop(name)
+        self.health.pop(name, None)
+        task = self._tasks.pop(name, None)
+        if task is not None:
+            task.cancel()
+            await asyncio.wait([task])
+        self._rank()
+        self._plan(runner.descriptor.topic)
+        self._touched()
+        await _closed(runner)
 
     # Running
 
     async def run(self) -> None:
         """Ask until cancelled. Closes nothing: ``aclose`` does."""
-        async with asyncio.TaskGroup() as group:
-            for name, runner in self._runners.items():
-                group.create_task(runner.live(), name=f"source:{name}")
-            group.create_task(self._watch(), name="scheduler:watch")
+        try:
+            async with asyncio.TaskGroup() as group:
+                self._group = group
+                for name, runner in self._runners.items():
+                    self._tasks[name] = group.create_task(runner.live(), name=f"source:{name}")
+                group.create_task(self._watch(), name="scheduler:watch")
+        finally:
+            self._group = None
+            self._tasks.clear()
 
     @property
     def busy(self) -> bool:
@@ -134,11 +176,8 @@ class Scheduler:
 
     async def aclose(self) -> None:
         """Close every source, whatever becomes of the others. May be called twice."""
-        for name, runner in self._runners.items():
-            try:
-                await runner.source.aclose()
-            except Exception:  # a plug-in that cannot close must not keep the others open
-                log.exception("source %s could not be closed", name)
+        for runner in list(self._runners.values()):
+            await _closed(runner)
 
     # What the person and the screen want
 
@@ -255,3 +294,10 @@ class Scheduler:
         self._interest.forget(Topic.HISTORY, [symbol for symbol in symbols if mic_of(symbol) in ended])
         for runner in self._chain(Topic.HISTORY):
             runner.hasten(self._rng.uniform(*AFTER_SESSION))
+
+
+async def _closed(runner: Runner) -> None:
+    try:
+        await runner.source.aclose()
+    except Exception:  # a plug-in that cannot close must not keep the others open
+        log.exception("source %s could not be closed", runner.descriptor.name)

@@ -118,6 +118,8 @@ class Batch:
     """Requests that went out for it."""
     octets: int = 0
     """Body bytes that came in for it, as sent (before decompression)."""
+    octets_saved: int = 0
+    """Body bytes that did not have to come, since a conditional request was answered by HTTP 304."""
 
 
 class Source(Protocol):

@@ -71,28 +71,28 @@ class FeedsOptions(Options, frozen=True, kw_only=True):
 def build(context: SourceContext) -> list[Source]:
     """Return a source for each feed of the settings. Raises ``ConfigError`` for a table that is wrong."""
     options = read_options(context.settings, FeedsOptions, "feeds")
-    rules = options.topics if options.topics is not None else load_topic_rules()
-    if options.topics is not None:
-        TopicRules.load(options.topics)  # A person's own are checked here, where the error reaches the person.
-    shelf = _Shelf(
-        context.transport,
-        FeedReader(setup_of(context.instruments, rules)),
-        FeedCache(context.state_dir),
-        context,
-        options.stored,
-    )
-    sources: list[Source] = []
-    for entry in options.entries:
-        if safe_url(entry.url) is None:
-            raise ConfigError(f"[sources.feeds]: the address of {entry.name} is not a usable http or https address.")
-        sources.append(FeedSource(entry, shelf))
+    shelf = open_shelf(context)
+    sources: list[Source] = [shelf.source(entry) for entry in options.entries]
     if options.per_symbol:
         sources.append(SymbolFeedSource(options.base_url.rstrip("/"), shelf))
     return sources
 
 
-class _Shelf:
-    """What the sources of all feeds share."""
+def open_shelf(context: SourceContext) -> FeedShelf:
+    """Return what the sources of feeds share, without any. Raises ``ConfigError`` for a table that is wrong."""
+    options = read_options(context.settings, FeedsOptions, "feeds")
+    rules = options.topics if options.topics is not None else load_topic_rules()
+    if options.topics is not None:
+        TopicRules.load(options.topics)  # A person's own are checked here, where the error reaches the person.
+    reader = FeedReader(setup_of(context.instruments, rules))
+    return FeedShelf(context.transport, reader, FeedCache(context.state_dir), context, options.stored)
+
+
+class FeedShelf:
+    """What the sources of all feeds share: the client, the reader, what is remembered.
+
+    It makes further sources while the program runs, and is closed with the last of them.
+    """
 
     def __init__(
         self, transport: Transport, reader: FeedReader, cache: FeedCache, context: SourceContext, stored: bool
@@ -102,8 +102,30 @@ class _Shelf:
         self.cache = cache
         self.now = context.now
         self.stored = stored
+        self._users: set[object] = set()
+
+    def source(self, entry: FeedEntry) -> FeedSource:
+        """Return a source for one more feed. Raises ``ConfigError`` for an address that cannot be asked."""
+        if safe_url(entry.url) is None:
+            raise ConfigError(f"[sources.feeds]: the address of {entry.name} is not a usable http or https address.")
+        return FeedSource(entry, self)
+
+    async def preview(self, name: str, url: str) -> tuple[ParsedFeed, str]:
+        """Return what ``url`` would bring and the address to keep; see ``preview``."""
+        return await preview(self.transport, self.reader, name, url, self.now())
+
+    def taken_by(self, user: object) -> None:
+        """Stay open until ``user`` is done."""
+        self._users.add(user)
+
+    async def left_by(self, user: object) -> None:
+        """``user`` is done: after the last one, write what is to be remembered and end the worker."""
+        self._users.discard(user)
+        if not self._users:
+            await self.aclose()
 
     async def aclose(self) -> None:
+        """Write what is to be remembered and end the worker. May be called twice."""
         await self.cache.aclose()
         await self.reader.aclose()
 
@@ -111,7 +133,7 @@ class _Shelf:
 class _FeedFetcher:
     """Asks one address, conditionally, and reads what comes."""
 
-    def __init__(self, name: str, language: str | None, shelf: _Shelf) -> None:
+    def __init__(self, name: str, language: str | None, shelf: FeedShelf) -> None:
         self._name = name
         self._language = language
         self._shelf = shelf
@@ -128,7 +150,7 @@ class _FeedFetcher:
             memory.saved += memory.octets
             self._shelf.cache.changed()
             self._read.add(address)
-            return self._batch(response, unchanged=True)
+            return self._batch(response, unchanged=True, octets_saved=memory.octets)
         if response.octets > MAX_BODY:
             raise SourceError(FailureKind.TOO_LARGE, f"{self._name} sends more than {MAX_BODY // 1024 // 1024} MB.")
         digest = blake2b(response.body, digest_size=16).hexdigest()
@@ -211,6 +233,7 @@ class _FeedFetcher:
         headlines: tuple[Headline, ...] = (),
         notes: tuple[str, ...] = (),
         unchanged: bool = False,
+        octets_saved: int = 0,
     ) -> Batch:
         return Batch(
             source=self._name,
@@ -221,15 +244,18 @@ class _FeedFetcher:
             unchanged=unchanged,
             requests=response.requests,
             octets=response.octets,
+            octets_saved=octets_saved,
         )
 
 
 class FeedSource:
     """One feed."""
 
-    def __init__(self, entry: FeedEntry, shelf: _Shelf) -> None:
+    def __init__(self, entry: FeedEntry, shelf: FeedShelf) -> None:
         self._entry = entry
-        self._shelf = shelf
+        self.shelf = shelf
+        """What it shares with the other feeds."""
+        shelf.taken_by(self)
         self._fetcher = _FeedFetcher(entry.name, entry.language, shelf)
         self._descriptor = Descriptor(
             name=entry.name,
@@ -249,23 +275,25 @@ class FeedSource:
     @property
     def octets_saved(self) -> int:
         """Bytes that conditional requests to this feed have saved, over all runs."""
-        return self._shelf.cache.of(self._entry.url).saved
+        return self.shelf.cache.of(self._entry.url).saved
 
     async def fetch(self, request: Request) -> Batch:
         """Ask the feed. Raises ``SourceError``; nothing that was given before is taken back."""
         return await self._fetcher.fetch(self._entry.url, None, request.full)
 
     async def aclose(self) -> None:
-        """Write what is to be remembered and end the worker."""
-        await self._shelf.aclose()
+        """Let go of the shelf; the last one closes it."""
+        await self.shelf.left_by(self)
 
 
 class SymbolFeedSource:
     """Yahoo's headlines of the symbols in the request, at most ``MAX_SYMBOLS``, in one go."""
 
-    def __init__(self, base_url: str, shelf: _Shelf) -> None:
+    def __init__(self, base_url: str, shelf: FeedShelf) -> None:
         self._url = base_url + "/rss/2.0/headline"
-        self._shelf = shelf
+        self.shelf = shelf
+        """What it shares with the other feeds."""
+        shelf.taken_by(self)
         self._fetcher = _FeedFetcher("yahoo-news", "en", shelf)
         self._descriptor = Descriptor(
             name="yahoo-news",
@@ -287,13 +315,13 @@ class SymbolFeedSource:
         """Ask for the headlines of ``request.symbols``; without symbols nothing is asked."""
         symbols = request.symbols[:MAX_SYMBOLS]
         if not symbols:
-            return Batch(source="yahoo-news", received=self._shelf.now())
+            return Batch(source="yahoo-news", received=self.shelf.now())
         params = {"s": ",".join(symbols), "region": "US", "lang": "en-US"}
         return await self._fetcher.fetch(self._url, params, request.full)
 
     async def aclose(self) -> None:
-        """Write what is to be remembered and end the worker."""
-        await self._shelf.aclose()
+        """Let go of the shelf; the last one closes it."""
+        await self.shelf.left_by(self)
 
 
 async def preview(
