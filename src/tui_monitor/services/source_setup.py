@@ -18,5 +18,10 @@ def source_tables(settings: Settings) -> Mapping[str, Mapping[str, Any]]:
 
     tables: dict[str, Mapping[str, Any]] = dict(settings.sources)
     feeds = effective_feeds(load_default_feeds(), settings.news, settings.feeds)
-    tables["feeds"] = {**tables.get("feeds", {}), "entries": [msgspec.to_builtins(feed) for feed in feeds]}
+    tables["feeds"] = {
+        # What earlier runs read is stored, so that the first requests of this one may be conditional already.
+        "stored": True,
+        **tables.get("feeds", {}),
+        "entries": [msgspec.to_builtins(feed) for feed in feeds],
+    }
     return tables
