@@ -274,6 +274,36 @@ def test_a_stored_history_is_told(own_folders: Path, monkeypatch: pytest.MonkeyP
     assert found["change_pct"] == pytest.approx(10.0)
 
 
+def test_a_short_stored_history_does_not_call_its_best_day_the_record(
+    own_folders: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    from tui_monitor.domain.series import DailyHistory
+    from tui_monitor.store.database import Database
+
+    bars = tuple(
+        DailyBar(day, 5000.0 + number)
+        for number in range(40)
+        if (day := date(2025, 3, 3) + timedelta(days=number)).weekday() < 5
+    )
+    monkeypatch.setattr(
+        Database,
+        "read_history",
+        lambda self, symbol: DailyHistory(
+            symbol=symbol, bars=bars, received=datetime(2025, 4, 12, tzinfo=UTC), source="tencent"
+        ),
+    )
+    (own_folders / "state" / "monitor.db").touch()
+    found = answer("--as-of", "2025-04-11")
+    assert found["record_close"] == {"date": "2021-02-17", "level": 10945.22}
+    assert found["to_record_pct"] == pytest.approx((10945.22 / found["level"] - 1) * 100)
+    assert found["highest_close_since"] is None
+    assert not any("record close (daily history" in claim["text"] for claim in found["claims"])
+    # The same bars in a file stand for themselves.
+    file = tmp_path / "short.csv"
+    file.write_text("date,close\n" + "".join(f"{bar.date},{bar.close}\n" for bar in bars), encoding="utf-8")
+    assert answer("--history", file, "--as-of", "2025-04-11")["highest_close_since"] == "record"
+
+
 def test_the_real_index_history(shared_data: Path) -> None:
     path = shared_data / "hstech" / "hstech_daily_2015_2022.csv"
     found = answer("--history", path, "--as-of", "2021-02-17")

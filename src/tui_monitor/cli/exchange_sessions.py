@@ -9,11 +9,15 @@ from __future__ import annotations
 import warnings
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date, timedelta
+from typing import TYPE_CHECKING
 
 from tui_monitor.analysis.story import NextSession, next_weekday
 from tui_monitor.analysis.streaks import month_number, week_number
 from tui_monitor.domain.instrument import mic_of
 from tui_monitor.domain.series import DailyBar
+
+if TYPE_CHECKING:
+    from tui_monitor.services.situation import Situation
 
 HOME_MIC = "XHKG"
 """Exchange of an index whose symbol does not tell one."""
@@ -51,6 +55,12 @@ def next_session_of(
         return _by_calendar(exchange, day, without) or weekday
 
     return following
+
+
+def next_session_for(symbol: str, told: Situation) -> NextSession:
+    """Return the same for ``symbol`` in a situation, whose settings may close days."""
+    history = told.store.history(symbol)
+    return next_session_of(symbol, history.bars if history is not None else (), told.closed)
 
 
 def _next_day(day: date) -> date:

@@ -7,11 +7,12 @@ import io
 import json
 from typing import Any
 
+from tui_monitor.analysis.board import Board
+from tui_monitor.analysis.breadth import Breadth
+from tui_monitor.analysis.claims import Claim
+from tui_monitor.analysis.peers import PeerRanking
 from tui_monitor.analysis.records import PeriodChange, Since
 from tui_monitor.analysis.story import Story
-
-FORMATS = ("table", "json", "jsonl", "csv")
-"""What ``--format`` takes."""
 
 _LABELS = {
     "en": (
@@ -32,12 +33,22 @@ _UNKNOWN = "–"
 
 
 def render(story: Story, form: str, language: str) -> str:
-    """Return ``story`` in one of ``FORMATS``, line breaks included."""
+    """Return ``story`` as a table, ``json``, ``jsonl`` or ``csv``, line breaks included."""
+    return _render(story, story.claims, fields(story, language), form, language)
+
+
+def render_board(board: Board, form: str, language: str) -> str:
+    """Return a board that has a story in the same forms: its claims are those of the whole board."""
+    assert board.story is not None
+    return _render(board.story, board.claims, board_fields(board, language), form, language)
+
+
+def _render(story: Story, claims: tuple[Claim, ...], found: dict[str, Any], form: str, language: str) -> str:
     if form == "json":
-        return json.dumps(fields(story, language), ensure_ascii=False, indent=2) + "\n"
+        return json.dumps(found, ensure_ascii=False, indent=2) + "\n"
     if form == "jsonl":
-        return json.dumps(fields(story, language), ensure_ascii=False) + "\n"
-    return _csv(story, language) if form == "csv" else _table(story, language)
+        return json.dumps(found, ensure_ascii=False) + "\n"
+    return _csv(found) if form == "csv" else _table(story, claims, language)
 
 
 def fields(story: Story, language: str) -> dict[str, Any]:
@@ -68,10 +79,81 @@ def fields(story: Story, language: str) -> dict[str, Any]:
             "level": story.since.base_level,
             "pct": story.since.percent,
         }
-    found["claims"] = [
-        {"id": claim.id.value, "text": claim.text(language), "inputs": dict(claim.inputs)} for claim in story.claims
-    ]
+    found["claims"] = _claims(story.claims, language)
     return found
+
+
+def board_fields(board: Board, language: str) -> dict[str, Any]:
+    """Return the fields of a board's story, and what its quotes tell beside it; ``null`` is not known."""
+    assert board.story is not None
+    found = fields(board.story, language)
+    del found["claims"]
+    found["provisional"] = board.story.provisional
+    found["breadth"] = _breadth(board.breadth)
+    found["peers"] = _peers(board.ranking)
+    found["valuation"] = _valuation(board)
+    found["claims"] = _claims(board.claims, language)
+    return found
+
+
+def _claims(claims: tuple[Claim, ...], language: str) -> list[dict[str, Any]]:
+    return [{"id": claim.id.value, "text": claim.text(language), "inputs": dict(claim.inputs)} for claim in claims]
+
+
+def _breadth(found: Breadth | None) -> dict[str, Any] | None:
+    if found is None:
+        return None
+    return {
+        "advancers": found.advancers,
+        "decliners": found.decliners,
+        "unchanged": found.unchanged,
+        "unknown": found.unknown,
+        "index_points": found.index_points,
+        "explained_points": found.explained_points,
+        "residual_points": found.residual_points,
+        "estimated": found.estimated,
+        "top_three_share": found.top_three_share,
+        "contributions": [
+            {"symbol": one.symbol, "name": one.name, "points": one.points, "percent": one.percent, "weight": one.weight}
+            for one in found.contributions
+        ],
+    }
+
+
+def _peers(ranking: PeerRanking | None) -> dict[str, Any] | None:
+    if ranking is None:
+        return None
+    return {
+        "place": ranking.place,
+        "count": ranking.count,
+        "ytd_place": ranking.ytd_place,
+        "ytd_count": ranking.ytd_count,
+        "gauges": [
+            {
+                "symbol": row.reading.symbol,
+                "name": row.reading.name,
+                "percent": row.reading.percent,
+                "ytd_percent": row.reading.ytd_percent,
+                "standing": row.standing.value,
+                "place": row.place,
+            }
+            for row in ranking.rows
+        ],
+    }
+
+
+def _valuation(board: Board) -> dict[str, Any] | None:
+    if board.valuation is None:
+        return None
+    average = board.average
+    return {
+        "forward_pe": board.valuation.forward_pe,
+        "coverage": board.valuation.coverage,
+        "average": average.value if average else None,
+        "average_as_of": average.as_of.isoformat() if average else None,
+        "average_origin": average.origin if average else None,
+        "nasdaq_100": board.other_pe,
+    }
 
 
 def _since(since: Since | None) -> str | None:
@@ -84,18 +166,21 @@ def _percent(change: PeriodChange | None) -> float | None:
     return None if change is None else change.percent
 
 
-def _csv(story: Story, language: str) -> str:
-    """Return a header and one row: the record in two columns, the claims' texts in one, parted by `` | ``."""
+def _csv(found: dict[str, Any]) -> str:
+    """Return a header and one row: the record in two columns, the claims' texts in one, parted by `` | ``.
+
+    What is a list in JSON has no column.
+    """
     flat: dict[str, Any] = {}
-    for key, value in fields(story, language).items():
+    for key, value in found.items():
         if key == "claims":
             flat[key] = " | ".join(claim["text"] for claim in value)
         elif isinstance(value, dict):
-            flat.update({f"{key}_{part}": one for part, one in value.items()})
+            flat.update({f"{key}_{part}": _plain(one) for part, one in value.items() if not isinstance(one, list)})
         elif key == "record_close":
             flat.update({"record_close_date": None, "record_close_level": None})
         else:
-            flat[key] = str(value).lower() if isinstance(value, bool) else value
+            flat[key] = _plain(value)
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(flat)
@@ -103,7 +188,11 @@ def _csv(story: Story, language: str) -> str:
     return out.getvalue()
 
 
-def _table(story: Story, language: str) -> str:
+def _plain(value: Any) -> Any:
+    return str(value).lower() if isinstance(value, bool) else value
+
+
+def _table(story: Story, claims: tuple[Claim, ...], language: str) -> str:
     labels = _LABELS.get(language, _LABELS["en"])
     record_word, running_word = labels[-2:]
 
@@ -134,8 +223,8 @@ def _table(story: Story, language: str) -> str:
     width = max(_cells(label) for label in labels[: len(values)])
     lines = [f"{story.symbol}  {story.as_of.isoformat()}", ""]
     lines += [f"{label}{' ' * (width - _cells(label))}  {value}" for label, value in zip(labels, values, strict=False)]
-    if story.claims:
-        lines += ["", *(f"{claim.rank}. {claim.text(language)}" for claim in story.claims)]
+    if claims:
+        lines += ["", *(f"{claim.rank}. {claim.text(language)}" for claim in claims)]
     return "\n".join(lines) + "\n"
 
 

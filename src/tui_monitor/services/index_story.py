@@ -16,8 +16,8 @@ from tui_monitor.analysis import peers as peer_analysis
 from tui_monitor.analysis.board import Board
 from tui_monitor.analysis.breadth import Breadth, ConstituentMove, breadth, breadth_claims
 from tui_monitor.analysis.claims import ranked
-from tui_monitor.analysis.records import percent_change
-from tui_monitor.analysis.story import LivePoint, Story, tell
+from tui_monitor.analysis.records import Peak, percent_change
+from tui_monitor.analysis.story import LivePoint, NextSession, Story, tell
 from tui_monitor.analysis.valuation import Earnings, five_year_average, index_valuation, valuation_claim
 from tui_monitor.domain.freshness import Freshness, freshness
 from tui_monitor.domain.instrument import mic_of
@@ -55,11 +55,26 @@ class Facts:
     since: date | None = None
     language: str = "en"
     stored_valuations: tuple[tuple[date, float], ...] = ()
+    as_of: date | None = None
+    """Tell the story as if this date were the last; quotes of a later session take no part."""
+    next_session: NextSession | None = None
+    """Knows the exchange's holidays better than ``calendar``, where that is only an ordinary week."""
 
 
 def build_board(facts: Facts) -> Board:
     """Return the board. Pure apart from its size: a few milliseconds."""
     story = _story(facts)
+    if _in_the_past(facts):
+        # Of an earlier day there are closes, but no quotes of the constituents and peers.
+        return Board(
+            story=story,
+            breadth=None,
+            ranking=None,
+            valuation=None,
+            average=None,
+            other_pe=None,
+            claims=story.claims if story else (),
+        )
     found = _breadth(facts)
     ranking = _ranking(facts)
     valuation = index_valuation(_earnings(facts), _rate(facts))
@@ -116,6 +131,22 @@ def _session_date(facts: Facts, symbol: str) -> date | None:
     return quote.time.date()
 
 
+def _in_the_past(facts: Facts) -> bool:
+    if facts.as_of is None:
+        return False
+    return facts.as_of < (_session_date(facts, facts.index) or facts.now.date())
+
+
+def known_peaks(reference: Reference, symbol: str) -> tuple[Peak | None, Peak | None]:
+    """Return the highest close and the highest level of ``symbol`` as they are known beside any history."""
+
+    def peak(measure: Measure) -> Peak | None:
+        figure = reference.get(symbol, measure)
+        return None if figure is None else Peak(figure.date, figure.value)
+
+    return peak(Measure.RECORD_CLOSE), peak(Measure.RECORD_HIGH)
+
+
 def _story(facts: Facts) -> Story | None:
     quote = _fresh(facts, facts.index)
     bars = facts.histories.get(facts.index, ())
@@ -126,17 +157,21 @@ def _story(facts: Facts) -> Story | None:
     if not bars:
         # Without a history there is no story: the level and its change are shown by themselves.
         return None
+    record, high = known_peaks(facts.reference, facts.index)
     return tell(
         bars,
         live,
         session_over=not _trading(facts, facts.index),
+        as_of=facts.as_of,
         since=facts.since,
-        next_session=_next_session(facts.calendar),
+        next_session=facts.next_session or _next_session(facts.calendar),
+        known_record=record,
+        known_high=high,
         symbol=facts.index,
     )
 
 
-def _next_session(calendar: Calendar | None) -> Callable[[date], date] | None:
+def _next_session(calendar: Calendar | None) -> NextSession | None:
     if calendar is None or not calendar.days:
         return None
     days = [day.date for day in calendar.days]

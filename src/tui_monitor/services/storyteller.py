@@ -16,6 +16,7 @@ from tui_monitor.domain.instrument import mic_of
 from tui_monitor.domain.series import OWN, DailyBar, DailyHistory
 from tui_monitor.engine.blocking import in_thread
 from tui_monitor.services.daily_bars import Sound, bar_of, is_final, log_findings, sound_bars
+from tui_monitor.services.index_facts import collect_facts
 from tui_monitor.services.index_story import Facts, build_board
 from tui_monitor.sources.api import Batch
 from tui_monitor.store.latest import Family
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from tui_monitor.analysis.board import Board
     from tui_monitor.analysis.history_checks import Finding
     from tui_monitor.domain.quote import Quote
-    from tui_monitor.domain.session import Calendar, SessionDay, SessionState
+    from tui_monitor.domain.session import Calendar, SessionDay
     from tui_monitor.present.view import View
 
 PERIOD = 2.0
@@ -32,9 +33,6 @@ PERIOD = 2.0
 
 AGAIN = 30.0
 """Seconds after which it is told again even if no number moved: sessions end, numbers go stale."""
-
-LEAST_OWN_SESSIONS = 60
-"""Sessions that a history of our own closes alone must have before anything is told from it."""
 
 LEAST_CURRENT = 0.95
 """Part of the weight behind a valuation whose prices must be of the session that it is kept for."""
@@ -110,34 +108,16 @@ class Storyteller:
     def facts(self) -> Facts:
         """Copy what the board is told from."""
         view = self._view
-        market = view.settings.market
-        symbols = {market.index, *view.universe.symbols, *market.peers, *market.macro, "HKD=X"}
-        quotes = {symbol: quote for symbol in symbols if (quote := view.store.quote(symbol)) is not None}
-        histories = {
-            symbol: history.bars
-            for symbol in (market.index, *market.peers)
-            if (history := view.store.history(symbol)) is not None
-            and (history.source != OWN or len(history.bars) >= LEAST_OWN_SESSIONS)
-        }
-        states: dict[str, SessionState] = {}
-        for symbol in symbols:
-            mic = mic_of(symbol)
-            if mic is not None and mic not in states and (state := view.session(mic)) is not None:
-                states[mic] = state
-        home = mic_of(market.index)
-        return Facts(
-            index=market.index,
+        return collect_facts(
+            view.store,
+            view.settings.market,
             now=view.now(),
-            quotes=quotes,
-            histories=histories,
             universe=view.universe,
             instruments=view.instruments,
             reference=view.reference,
-            peers=market.peers,
-            states=states,
-            calendar=self._calendar(home) if home else None,
+            session=view.session,
+            calendar=self._calendar,
             period=view.period,
-            since=date.fromisoformat(market.since) if market.since else None,
             language=view.language,
             stored_valuations=self._stored_valuations(),
         )

@@ -100,17 +100,7 @@ class ReplaySource:
         return entry
 
     def _notes(self) -> tuple[str, ...]:
-        recording = self._recording
-        if recording is None:
-            return ()
-        notes = []
-        if recording.skipped:
-            notes.append(f"{recording.skipped} damaged lines of the recording were left out")
-        if recording.dropped:
-            notes.append(f"{recording.dropped} items of the recording were refused")
-        if recording.damaged:
-            notes.append("the recording is cut off or damaged at its end")
-        return tuple(notes)
+        return self._recording.notes if self._recording is not None else ()
 
     def _close(self) -> None:
         # The generator holds the open file; closing it closes the file.

@@ -114,6 +114,18 @@ class Recording:
             self._end = latest
         return self._end
 
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """A sentence for each kind of thing that the last pass could not use."""
+        found = []
+        if self.skipped:
+            found.append(f"{self.skipped} damaged lines of the recording were left out")
+        if self.dropped:
+            found.append(f"{self.dropped} items of the recording were refused")
+        if self.damaged:
+            found.append("the recording is cut off or damaged at its end")
+        return tuple(found)
+
     def entries(self) -> Iterator[Entry]:
         """Yield the lines in order, from the first on. A line that goes back in time takes its predecessor's.
 

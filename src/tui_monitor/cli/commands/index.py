@@ -2,29 +2,35 @@
 
 from __future__ import annotations
 
-import os
 import re
-import sys
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import NoReturn
 
 import click
+import msgspec
 
-from tui_monitor.analysis.claims import LANGUAGES
 from tui_monitor.analysis.history_checks import Flaw, find_flaws
 from tui_monitor.analysis.story import tell
-from tui_monitor.cli.exchange_sessions import next_session_of
+from tui_monitor.cli.data_command import (
+    chosen_language,
+    end,
+    format_option,
+    language_option,
+    read_settings,
+    recording_options,
+    replay,
+)
+from tui_monitor.cli.exchange_sessions import next_session_for, next_session_of
 from tui_monitor.cli.exits import ExitCode
-from tui_monitor.cli.index_output import FORMATS, render
+from tui_monitor.cli.index_output import render, render_board
 from tui_monitor.config.history_file import read_history_file
-from tui_monitor.config.loading import load_settings
 from tui_monitor.config.paths import Paths
+from tui_monitor.config.seeds import load_reference
 from tui_monitor.config.settings import Settings
-from tui_monitor.domain.errors import ConfigError, HistoryError, StorageError
+from tui_monitor.domain.errors import HistoryError, StorageError
 from tui_monitor.domain.instrument import normalise_symbol
 from tui_monitor.domain.series import DailyBar
-from tui_monitor.present.words import language_of
+from tui_monitor.services.index_story import known_peaks
 
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
@@ -51,65 +57,111 @@ def _iso_date(ctx: click.Context, param: click.Parameter, value: str | None) -> 
 )
 @click.option("--as-of", callback=_iso_date, metavar="DATE", help="Tell it as if this date were the last.")
 @click.option("--since", callback=_iso_date, metavar="DATE", help="Also tell the change since the close of this date.")
-@click.option("--format", "form", type=click.Choice(FORMATS), default="table", show_default=True)
-@click.option(
-    "--lang", type=click.Choice(("en", "zh", *LANGUAGES[1:])), help="Language of the claims; zh is traditional."
-)
+@format_option
+@language_option
+@recording_options
 def command(
-    symbol: str | None, history: Path | None, as_of: date | None, since: date | None, form: str, lang: str | None
+    symbol: str | None,
+    history: Path | None,
+    as_of: date | None,
+    since: date | None,
+    form: str,
+    lang: str | None,
+    recording: Path | None,
+    at: str | None,
 ) -> None:
     """Tell what is notable about the level of SYMBOL (by default the index of the settings).
 
     The claims come from the stored daily history, or from a file: a CSV with the header date,close. All its rows
     count as closed sessions.
+
+    Example: tui-monitor index --from-recording demo --at 11:00
     """
     paths = Paths.from_environment()
-    try:
-        settings = load_settings(paths.config_file)
-    except ConfigError as error:
-        _end(str(error), ExitCode.CONFIG)
+    settings = read_settings(paths)
     name = normalise_symbol(symbol if symbol is not None else settings.market.index)
     if name is None:
         raise click.BadParameter(f"{symbol!r} is no symbol", param_hint="SYMBOL")
-    language = language_of(lang or settings.display.language, os.environ)
+    if history is not None and recording is not None:
+        raise click.UsageError("--history and --from-recording exclude each other.")
+    if at is not None and recording is None:
+        raise click.UsageError("--at needs --from-recording.")
+    language = chosen_language(lang, settings)
+    since = since if since is not None else _since(settings)
+    if recording is not None:
+        _tell_recording(recording, at, _about(settings, name), language, form, as_of, since)
+        return
+    file = _file(name, history, settings, paths)
     try:
-        bars, origin = _history(name, history, settings, paths)
+        bars, origin = _read_file(file) if file is not None else _stored(name, paths)
     except HistoryError as error:
-        _end(str(error), ExitCode.CONFIG)
+        end(str(error), ExitCode.CONFIG)
     except StorageError as error:
-        _end(str(error), ExitCode.NO_DATA)
+        end(str(error), ExitCode.NO_DATA)
     if not bars:
-        _end(
+        end(
             f"No daily history of {name} is stored yet; start tui-monitor with a network, or give --history FILE.csv.",
             ExitCode.NO_DATA,
         )
+    # A file stands for itself; what is stored may begin after the record.
+    record, high = known_peaks(load_reference(), name) if file is None else (None, None)
     story = tell(
         bars,
         as_of=as_of,
-        since=since if since is not None else _since(settings),
+        since=since,
         next_session=next_session_of(name, bars, _closed_days(settings)),
+        known_record=record,
+        known_high=high,
         symbol=name,
     )
     if story is None:
-        _end(f"{origin} begins on {bars[0].date}, after {as_of}.", ExitCode.NO_DATA)
+        end(f"{origin} begins on {bars[0].date}, after {as_of}.", ExitCode.NO_DATA)
     _warn_of_flaws([bar for bar in bars if bar.date <= story.as_of], origin)
     click.echo(render(story, form, language), nl=False)
 
 
-def _history(symbol: str, file: Path | None, settings: Settings, paths: Paths) -> tuple[tuple[DailyBar, ...], str]:
-    """Return the bars and what they are called: the given file, the settings' own, else what is stored."""
-    now = datetime.now(UTC)
-    if file is None and settings.market.history and symbol == normalise_symbol(settings.market.index):
-        file = paths.config_dir / Path(settings.market.history).expanduser()
-    if file is not None:
-        # No exchange has closed the session of a date before that date has begun in UTC.
-        return read_history_file(file, today=now.date()), str(file)
+def _tell_recording(
+    recording: Path,
+    at: str | None,
+    settings: Settings,
+    language: str,
+    form: str,
+    as_of: date | None,
+    since: date | None,
+) -> None:
+    told = replay(recording, at, settings, language).situation
+    board = told.board(as_of=as_of, since=since, next_session=next_session_for)
+    if board.story is None:
+        end(f"{recording} has no daily history of {settings.market.index} by then.", ExitCode.NO_DATA)
+    click.echo(render_board(board, form, language), nl=False)
+
+
+def _about(settings: Settings, index: str) -> Settings:
+    """Return the settings with another index."""
+    return msgspec.structs.replace(settings, market=msgspec.structs.replace(settings.market, index=index))
+
+
+def _file(symbol: str, given: Path | None, settings: Settings, paths: Paths) -> Path | None:
+    """Return the file that the history of ``symbol`` is in: the given one, else the settings' own."""
+    if given is None and settings.market.history and symbol == normalise_symbol(settings.market.index):
+        return paths.config_dir / Path(settings.market.history).expanduser()
+    return given
+
+
+def _read_file(file: Path) -> tuple[tuple[DailyBar, ...], str]:
+    """Return the bars of a file and what they are called."""
+    # No exchange has closed the session of a date before that date has begun in UTC.
+    return read_history_file(file, today=datetime.now(UTC).date()), str(file)
+
+
+def _stored(symbol: str, paths: Paths) -> tuple[tuple[DailyBar, ...], str]:
+    """Return the stored bars and what they are called."""
     origin = f"The stored history of {symbol}"
     if not paths.database.exists():
         return (), origin
     from tui_monitor.store.database import Database
 
-    database = Database.open(paths.database, now=lambda: now)
+    database = Database.open(paths.database, now=lambda: datetime.now(UTC))
     try:
         stored = database.read_history(symbol)
     finally:
@@ -138,8 +190,3 @@ def _warn_of_flaws(bars: list[DailyBar], origin: str) -> None:
     for one in flaws:
         if one.flaw is Flaw.SPLIT:
             click.echo(f"{origin}: the close of {one.date} looks like a split ({one.amount:g} to 1).", err=True)
-
-
-def _end(sentence: str, code: ExitCode) -> NoReturn:
-    click.echo(f"tui-monitor: {sentence}", err=True)
-    sys.exit(code)

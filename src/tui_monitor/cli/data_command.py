@@ -1,0 +1,109 @@
+"""What every data command shares: its options, the settings, and how it ends when there is nothing to print."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import click
+
+from tui_monitor.cli.exits import ExitCode
+from tui_monitor.config.loading import load_settings
+from tui_monitor.domain.errors import ConfigError, MonitorError
+from tui_monitor.present.words import language_of
+
+if TYPE_CHECKING:
+    from tui_monitor.config.paths import Paths
+    from tui_monitor.config.settings import Settings
+    from tui_monitor.services.replayed import Replayed
+
+FORMATS = ("table", "json", "jsonl", "csv")
+"""What ``--format`` takes."""
+
+DEMO = "demo"
+"""The shipped recording, as ``--from-recording`` names it."""
+
+
+def format_option(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Add ``--format`` as ``form``."""
+    option = click.option("--format", "form", type=click.Choice(FORMATS), default="table", show_default=True)
+    return option(function)
+
+
+def language_option(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Add ``--lang`` as ``lang``."""
+    choices = click.Choice(("en", "zh", "zh-Hant", "zh-Hans"))
+    return click.option("--lang", type=choices, help="Language of names and words; zh is traditional.")(function)
+
+
+def recording_options(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Add ``--from-recording`` as ``recording`` and ``--at``."""
+    function = click.option("--at", metavar="HH:MM", help="Tell the recorded day at this time, by default its end.")(
+        function
+    )
+    return click.option(
+        "--from-recording",
+        "recording",
+        metavar="FILE|demo",
+        callback=_recording,
+        help="Read a recording instead of any network; demo is the shipped day.",
+    )(function)
+
+
+def network_options(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Add ``--offline`` and ``--timeout``."""
+    function = click.option(
+        "--timeout", type=click.FloatRange(0.5, 120), default=10.0, show_default=True, help="Seconds to wait at most."
+    )(function)
+    return click.option("--offline", is_flag=True, help="Ask no network; read what is stored.")(function)
+
+
+def read_settings(paths: Paths) -> Settings:
+    """Return the person's settings; end with the code for a wrong file."""
+    try:
+        return load_settings(paths.config_file)
+    except ConfigError as error:
+        end(str(error), ExitCode.CONFIG)
+
+
+def chosen_language(lang: str | None, settings: Settings) -> str:
+    """Return the language that is asked for, that of the settings, or the locale's."""
+    return language_of(lang or settings.display.language, os.environ)
+
+
+def replay(recording: Path, at: str | None, settings: Settings, language: str) -> Replayed:
+    """Return the recorded day at a moment; end with a code where the file or the settings are wrong."""
+    from tui_monitor.cli.commands.replay import moment_of
+    from tui_monitor.services.replayed import Replayed
+
+    try:
+        told = Replayed(recording, moment_of(recording, at), settings, language=language)
+    except ConfigError as error:
+        end(str(error), ExitCode.CONFIG)
+    except MonitorError as error:
+        end(str(error), ExitCode.NO_DATA)
+    for note in told.notes:
+        click.echo(f"{recording}: {note}", err=True)
+    return told
+
+
+def end(sentence: str, code: ExitCode) -> NoReturn:
+    """Say on stderr why there is nothing to print, and end."""
+    click.echo(f"tui-monitor: {sentence}", err=True)
+    sys.exit(code)
+
+
+def _recording(ctx: click.Context, param: click.Parameter, value: str | None) -> Path | None:
+    if value is None:
+        return None
+    if value == DEMO:
+        from tui_monitor.config.seeds import recorded_day
+
+        return recorded_day()
+    path = Path(value).expanduser()
+    if not path.is_file():
+        raise click.BadParameter(f"there is no file {value}", ctx, param)
+    return path
