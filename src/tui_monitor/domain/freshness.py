@@ -2,7 +2,7 @@
 
 A close is not stale at night. Within a session two things are watched: when we last heard from the source, and
 what time the source itself puts on the price: a provider that repeats an old value with every poll is caught by
-its own time stamp.
+its own time stamp. The lunch break does not count: the morning's last price stands until the afternoon.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from tui_monitor.domain.instrument import Kind
 
 if TYPE_CHECKING:
     from tui_monitor.domain.quote import Quote
-    from tui_monitor.domain.session import SessionState
+    from tui_monitor.domain.session import SessionDay, SessionState
 
 
 class Freshness(IntEnum):
@@ -52,23 +52,32 @@ def freshness(quote: Quote, state: SessionState | None, now: datetime, *, period
         return Freshness.FRESH if quote.time >= state.day.open - timedelta(minutes=5) else Freshness.STALE
     if state is None and _weekend(quote.kind, now):
         return Freshness.FRESH
-    heard = (now - quote.received).total_seconds()
+    day = state.day if state is not None else None
+    heard = _lapsed(quote.received, now, day)
     level = Freshness.FRESH
     if heard > 2 * period + 5:
         level = Freshness.FADING
     if heard > max(HEARD_STALE, 4 * period):
         return Freshness.STALE
     if quote.time is not None:
-        started = state.day.open if state is not None and state.day is not None else None
-        age = (now - quote.time).total_seconds() - delay
+        started = day.open if day is not None else None
+        age = _lapsed(quote.time, now, day) - delay
         if started is not None and quote.time < started:
             # Nothing traded yet today: yesterday's price is what there is until well into the session.
-            age = (now - started).total_seconds() - delay
+            age = _lapsed(started, now, day) - delay
         if age > TRADE_STALE:
             return Freshness.STALE
         if age > TRADE_FADING:
             level = max(level, Freshness.FADING)
     return level
+
+
+def _lapsed(since: datetime, now: datetime, day: SessionDay | None) -> float:
+    """Return the seconds from ``since`` to ``now`` without the lunch break, in which nothing can trade."""
+    seconds = (now - since).total_seconds()
+    if day is None or day.break_start is None or day.break_end is None:
+        return seconds
+    return seconds - max(0.0, (min(now, day.break_end) - max(since, day.break_start)).total_seconds())
 
 
 def _weekend(kind: Kind, now: datetime) -> bool:
