@@ -50,6 +50,7 @@ if TYPE_CHECKING:
     from tui_monitor.domain.instrument import Instrument
     from tui_monitor.domain.universe import Universe
     from tui_monitor.engine.scheduler import Scheduler
+    from tui_monitor.services.rating_reading import RatingReading
     from tui_monitor.sources.transport import Transport
     from tui_monitor.store.recordings import Recording
     from tui_monitor.tui.app import MonitorApp
@@ -158,6 +159,7 @@ class Monitor:
         self.book.seed(snapshot.calendars)
         self.store.apply(snapshot.batch(_wall_now()))
         self.view.read.update(snapshot.read)
+        self.view.seen_ratings.update(snapshot.seen_ratings)
 
     def _recall_histories(self) -> None:
         """Take in the stored daily bars: after the first paint, since twenty years take some milliseconds."""
@@ -227,14 +229,18 @@ class Monitor:
     def _next_change(self) -> datetime | None:
         return self.book.next_change(self.mics())
 
-    def _read_headlines_with(self) -> None:
+    def _read_headlines_with(self) -> RatingReading:
         """Give the intake what it reads headlines with. Off the start-up path: the indices take a moment."""
         from tui_monitor.services.headline_reading import headline_readers
+        from tui_monitor.services.rating_reading import RatingReading
 
         find_symbols, find_topics, read_rating = headline_readers(self.instruments)
         self.intake.find_symbols = find_symbols
         self.intake.find_topics = find_topics
-        self.intake.read_rating = read_rating
+        reading = RatingReading(read_rating, self.intake.take, self.clock.now)
+        reading.catch_up(self.store.headlines())
+        self.intake.read_later = reading.offer
+        return reading
 
     # Use-cases of the screen
 
@@ -260,13 +266,14 @@ class Monitor:
     async def run_engine(self) -> None:
         """Build the sources and keep them going until cancelled."""
         self._recall_histories()
-        self._read_headlines_with()
+        reading = self._read_headlines_with()
         self._build_sources()
         assert self.scheduler is not None
         async with asyncio.TaskGroup() as group:
             group.create_task(self.scheduler.run(), name="scheduler")
             group.create_task(self.book.run(self.mics), name="sessions")
             group.create_task(self.storyteller.run(), name="storyteller")
+            group.create_task(reading.run(), name="rating-reading")
             group.create_task(self._watch_outside(), name="watchlist-file")
 
     async def _watch_outside(self) -> None:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from tui_monitor.domain.headline import Headline
     from tui_monitor.domain.instrument import Instrument
+    from tui_monitor.domain.rating import RatingChange
     from tui_monitor.services.intake import FindSymbols, FindTopics, ReadRating
 
 
-def headline_readers(instruments: Mapping[str, Instrument]) -> tuple[FindSymbols, FindTopics, ReadRating | None]:
+def headline_readers(instruments: Mapping[str, Instrument]) -> tuple[FindSymbols, FindTopics, ReadRating]:
     """Return the three readers over what is known of instruments."""
     from tui_monitor.analysis.mentions import MentionIndex
     from tui_monitor.analysis.topics import TopicRules
@@ -19,5 +22,19 @@ def headline_readers(instruments: Mapping[str, Instrument]) -> tuple[FindSymbols
 
     index = MentionIndex(instruments.values())
     rules = TopicRules.load(load_topic_rules())
+    return index.find, rules.topics_of, rating_reader(index.find)
 
-    return index.find, rules.topics_of, None
+
+def rating_reader(find_symbols: FindSymbols) -> ReadRating:
+    """Return what reads a headline's rating change; its word lists are loaded with the first headline."""
+
+    def read(headline: Headline) -> RatingChange | None:
+        from tui_monitor.analysis.rating_text import extract, to_rating_change
+
+        change = to_rating_change(extract(headline.title), headline, find_symbols)
+        if change is not None and change.symbol is None and change.company is None and len(headline.symbols) == 1:
+            # The words name no company that was understood, but the feed or the title names one instrument.
+            return replace(change, symbol=headline.symbols[0])
+        return change
+
+    return read

@@ -37,26 +37,29 @@ class Intake:
         find_symbols: FindSymbols | None = None,
         find_topics: FindTopics | None = None,
         read_rating: ReadRating | None = None,
+        read_later: Callable[[Headline], None] | None = None,
     ) -> None:
-        """``home_lines`` gives the home line of a United States line: ``BABA`` to ``9988.HK``."""
+        """``home_lines`` gives the home line of a United States line: ``BABA`` to ``9988.HK``.
+
+        ``read_rating`` reads each new headline at once; ``read_later`` gets it instead, to have it read by and by.
+        """
         self._store = store
         self._written = written
         self._home_lines = home_lines
         self.find_symbols = find_symbols
         self.find_topics = find_topics
         self.read_rating = read_rating
+        self.read_later = read_later
 
     def take(self, batch: Batch) -> Applied:
         """Take in a batch; return what it changed."""
         if batch.headlines or batch.ratings:
             headlines = tuple(self._tied(one, search=not batch.tied) for one in batch.headlines)
             ratings = [self._at_home(one) for one in batch.ratings]
-            if self.read_rating is not None:
-                for headline in headlines:
-                    if self._store.headline(headline.id) is None:
-                        found = self.read_rating(headline)
-                        if found is not None:
-                            ratings.append(self._at_home(found))
+            for headline in headlines:
+                held = self._store.headline(headline.id)
+                if held is None or held.title != headline.title:
+                    ratings += self._read(headline)
             batch = replace(batch, headlines=headlines, ratings=tuple(ratings))
         applied = self._store.apply(batch)
         if applied:
@@ -86,6 +89,13 @@ class Intake:
         if symbols == headline.symbols and topics == headline.topics:
             return headline
         return replace(headline, symbols=symbols, topics=topics)
+
+    def _read(self, headline: Headline) -> tuple[RatingChange, ...]:
+        if self.read_later is not None:
+            self.read_later(headline)
+            return ()
+        found = self.read_rating(headline) if self.read_rating is not None else None
+        return () if found is None else (self._at_home(found),)
 
     def _at_home(self, rating: RatingChange) -> RatingChange:
         if rating.home_symbol is not None or rating.symbol is None:
