@@ -76,8 +76,7 @@ class RatingReading:
             read += 1
             try:
                 change = self._read(headline)
-            except Exception:
-                # One odd headline must not end the reading of all others.
+            except Exception:  # noqa: BLE001 - one odd headline must not end the reading of all others
                 _log.exception("a headline could not be read for ratings: %.200s", headline.title)
                 change = None
             if change is not None:
@@ -93,7 +92,7 @@ class RatingReading:
         first = Headline(id="", title="", source="", received=self._now())
         try:
             await in_thread(lambda: self._read(first), timeout=_WARM_SECONDS, name="rating-words")
-        except Exception:
+        except Exception:  # noqa: BLE001 - without ratings of headlines the rest goes on
             _log.exception("headlines are not read for ratings: the word lists could not be loaded")
             return
         while True:
