@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from tui_monitor.domain.session import SessionDay
     from tui_monitor.present.view import View
 
+STRIP_NAME = 8
+"""Cells of the longest name in the strips; a longer one gives way to the symbol."""
+
 _STATED_ELSEWHERE = frozenset({ClaimId.MOVE, ClaimId.BREADTH, ClaimId.VALUATION})
 """Claims whose numbers the panel shows in a line of their own."""
 
@@ -255,6 +258,8 @@ def _strip(view: View, symbols: Sequence[str], width: int, *, peers: bool) -> li
         if quote is None or quote.last is None:
             continue
         name = view.name(symbol, quote)
+        if cells(name) > STRIP_NAME:
+            name = quote_cells.code(symbol).removeprefix("^")
         tone = view.tone(quote, direction_tone(quote.percent))
         percent = numbers.percent(quote.percent, view.glyphs, decimals=1).replace(" ", "")
         mic = mic_of(symbol)
