@@ -20,27 +20,32 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
+from tui_monitor.analysis.positions import currency_of_symbol
 from tui_monitor.config.paths import Paths
 from tui_monitor.config.seeds import load_instruments, load_reference, load_universe
-from tui_monitor.domain.errors import HistoryError
+from tui_monitor.domain.errors import ConfigError, HistoryError
 from tui_monitor.domain.instrument import mic_of
 from tui_monitor.domain.series import DailyHistory
-from tui_monitor.domain.watchlist import Entry
-from tui_monitor.domain.watchlist_edits import Add, Move, Remove
 from tui_monitor.engine.blocking import in_thread
 from tui_monitor.engine.clock import Clock, ReplayClock, SystemClock
 from tui_monitor.engine.sessions import SessionBook
 from tui_monitor.present.glyphs import ASCII, UNICODE
 from tui_monitor.present.view import View
+from tui_monitor.present.watchlist_facts import home_currency
 from tui_monitor.present.words import Words, language_of
+from tui_monitor.services.column_keeper import ColumnKeeper
 from tui_monitor.services.default_lists import default_lists
 from tui_monitor.services.finding import Finder
+from tui_monitor.services.initials import load_initials
 from tui_monitor.services.intake import Intake
-from tui_monitor.services.interests import wanted
+from tui_monitor.services.interests import rates, wanted
+from tui_monitor.services.known_names import KnownNames
 from tui_monitor.services.links import open_link
 from tui_monitor.services.storyteller import Storyteller
+from tui_monitor.services.symbol_search import SymbolSearch
 from tui_monitor.services.watchlists import WatchlistService
 from tui_monitor.sources.api import SourceContext, Topic
+from tui_monitor.sources.yahoo_search import NAME as SEARCH
 from tui_monitor.store.database import Database
 from tui_monitor.store.latest import LatestStore
 from tui_monitor.store.writer import Writer
@@ -49,11 +54,14 @@ if TYPE_CHECKING:
     from tui_monitor.config.settings import Settings
     from tui_monitor.domain.instrument import Instrument
     from tui_monitor.domain.universe import Universe
+    from tui_monitor.domain.watchlist_edits import Edit
     from tui_monitor.engine.scheduler import Scheduler
     from tui_monitor.services.rating_reading import RatingReading
     from tui_monitor.sources.transport import Transport
+    from tui_monitor.sources.yahoo_search import YahooSearch
     from tui_monitor.store.recordings import Recording
     from tui_monitor.tui.app import MonitorApp
+    from tui_monitor.tui.services import Choice
 
 _log = logging.getLogger(__name__)
 
@@ -96,9 +104,15 @@ class Monitor:
         self.book = SessionBook(
             self.clock, on_loaded=None if replay else self.writer.put_calendar, overrides=settings.sessions
         )
+        self.columns = ColumnKeeper(paths.columns_file)
+        self._finder: Finder | None = None
+        self._search: YahooSearch | None = None
+        self._glances: tuple[str, ...] = ()
+        self._rates: tuple[str, ...] = ()
         self.scheduler: Scheduler | None = None
         self.transport: Transport | None = None
         self.view = self._view()
+        self.view.columns = self.columns.read()
         index = settings.market.index
         self.storyteller = Storyteller(
             self.view,
@@ -202,6 +216,7 @@ class Monitor:
             tables, only = {"replay": {"path": str(self.replay.recording.path)}}, {"replay"}
         sources, warnings = build_sources(self._context, tables, only=only)
         self.view.notices.extend(warnings)
+        self._search = self._build_search()
         self.scheduler = Scheduler(
             sources,
             clock=self.clock,
@@ -212,6 +227,28 @@ class Monitor:
         )
         self.view.health = self.scheduler.health
         self.retarget()
+
+    def _build_search(self) -> YahooSearch | None:
+        from tui_monitor.sources.yahoo_search import NAME, YahooSearch
+
+        if self.replay is not None or self.transport is None:
+            return None
+        try:
+            return YahooSearch(self.transport, self.settings.sources.get(NAME, {}))
+        except ConfigError as error:
+            self.view.notices.append(str(error))
+            return None
+
+    def finder(self) -> Finder:
+        """Return what turns a person's words into symbols."""
+        if self._finder is None:
+            self._finder = Finder(
+                self.instruments,
+                initials=load_initials(),
+                others=KnownNames(self.store, lambda: self.lists.lists, self.clock.monotonic),
+                has_quote=lambda symbol: self.store.quote(symbol) is not None,
+            )
+        return self._finder
 
     def _context(self, name: str, table: Mapping[str, Any]) -> SourceContext:
         assert self.transport is not None
@@ -247,8 +284,24 @@ class Monitor:
     def retarget(self) -> None:
         """Tell the scheduler what is wanted now."""
         if self.scheduler is not None:
-            for topic, symbols in wanted(self.settings, self.universe, self.instruments, self.lists.lists).items():
+            self._rates = self._needed_rates()
+            also = (*self._rates, *self._glances)
+            lists = self.lists.lists
+            for topic, symbols in wanted(self.settings, self.universe, self.instruments, lists, also=also).items():
                 self.scheduler.set_interest(topic, symbols)
+
+    def glance(self, symbols: Sequence[str]) -> None:
+        """Ask for the prices of symbols that are only looked at, in the place of the last ones."""
+        self._glances = tuple(symbols)
+        self.retarget()
+
+    def _needed_rates(self) -> tuple[str, ...]:
+        return rates(self.lists.lists, self._currency_of, home_currency(self.view))
+
+    def _currency_of(self, symbol: str) -> str | None:
+        quote, instrument = self.store.quote(symbol), self.instruments.get(symbol)
+        known = (quote.currency if quote else None) or (instrument.currency if instrument else None)
+        return known or currency_of_symbol(symbol)
 
     def refresh(self, topic: str | None) -> Sequence[str]:
         """Ask the sources of a topic, or all, again."""
@@ -282,6 +335,9 @@ class Monitor:
             with suppress(Exception):
                 # What went wrong with the file is in ``lists.problem``; the next look tries again.
                 await in_thread(self.lists.poll_outside, timeout=5.0, name="watchlist-file")
+            if self._needed_rates() != self._rates:
+                # A quote told its currency: another pair is needed for the sums.
+                self.retarget()
 
     async def run_screen(self) -> int:
         """Run the terminal front end with the engine beside it; return the exit code."""
@@ -310,27 +366,34 @@ class Monitor:
         from tui_monitor.tui.app import MonitorApp
         from tui_monitor.tui.services import Services
 
-        finder = Finder(self.instruments)
+        search = SymbolSearch(lambda: self._search, self.finder)
+        asks = self.replay is None and self.settings.sources.get(SEARCH, {}).get("enabled") is not False
         services = Services(
-            add=lambda name, symbols: self._edit(Add(name, tuple(Entry(symbol=one) for one in symbols))),
-            remove=lambda name, symbols: self._edit(Remove(name, tuple(symbols))),
-            move=lambda name, symbol, to: self._edit(Move(name, (symbol,), to)),
-            undo=lambda: self.lists.undo() is not None,
-            redo=lambda: self.lists.redo() is not None,
-            resolve=finder.resolve,
+            edit=self._edit,
+            undo=lambda: step.inverse if (step := self.lists.undo()) else None,
+            redo=lambda: step.edit if (step := self.lists.redo()) else None,
+            conflict=lambda: self.lists.conflict,
+            settle=self._settle,
+            finder=self.finder,
+            search=search.find if asks else None,
+            glance=self.glance,
+            keep_columns=self.columns.keep,
             refresh=self.refresh,
             mark_read=lambda ids, read: self.writer.mark_read(ids, read),
             open_link=lambda url: open_link(url),
             pause_source=self._toggle_source,
             refresh_source=lambda name: self.scheduler.refresh(name=name) if self.scheduler else (),
             interest_changed=self.retarget,
-            problem=lambda: self.lists.problem or self.writer.problem,
+            problem=lambda: self.lists.problem or self.writer.problem or self.columns.problem,
             replay_clock=self.replay.clock if self.replay else None,
         )
         return MonitorApp(self.view, services, theme=self._theme(), on_ready=on_ready)
 
-    def _edit(self, edit: Any) -> None:
+    def _edit(self, edit: Edit) -> None:
         self.lists.edit(edit)
+
+    def _settle(self, choice: Choice) -> None:
+        self.lists.resolve(choice)
 
     def _toggle_source(self, name: str) -> None:
         if self.scheduler is not None:
@@ -346,6 +409,7 @@ class Monitor:
     async def aclose(self) -> None:
         """Close everything, the database last."""
         self.lists.close()
+        self.columns.flush()
         if self.scheduler is not None:
             await self.scheduler.aclose()
         if self.transport is not None:

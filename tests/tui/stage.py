@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -19,7 +20,7 @@ from tui_monitor.domain.series import Intraday
 from tui_monitor.domain.session import Calendar, SessionDay, SessionState
 from tui_monitor.domain.universe import Member, Universe
 from tui_monitor.domain.watchlist import Entry, Watchlist, Watchlists
-from tui_monitor.domain.watchlist_edits import Add, Edit, Move, Remove, apply
+from tui_monitor.domain.watchlist_edits import Edit, apply
 from tui_monitor.present.glyphs import ASCII, UNICODE
 from tui_monitor.present.view import View
 from tui_monitor.present.words import Words
@@ -142,6 +143,7 @@ class Stage:
         instruments["BABA"] = Instrument(symbol="BABA", name_en="Alibaba", short_en="Alibaba", short_hant="阿里")
         self.opened: list[str] = []
         self.asked: list[str | None] = []
+        self.glanced: list[Sequence[str]] = []
         self.undone: list[Edit] = []
         self.redone: list[Edit] = []
         self.marked: list[tuple[tuple[str, ...], bool]] = []
@@ -160,12 +162,15 @@ class Stage:
         )
         finder = Finder(instruments)
         self.services = Services(
-            add=lambda name, symbols: self.edit(Add(name, tuple(Entry(symbol=one) for one in symbols))),
-            remove=lambda name, symbols: self.edit(Remove(name, tuple(symbols))),
-            move=lambda name, symbol, to: self.edit(Move(name, (symbol,), to)),
+            edit=self.edit,
             undo=self.undo,
             redo=self.redo,
-            resolve=finder.resolve,
+            conflict=lambda: None,
+            settle=lambda choice: None,
+            finder=lambda: finder,
+            search=None,
+            glance=self.glanced.append,
+            keep_columns=lambda columns: None,
             refresh=self.refresh,
             mark_read=lambda ids, read: self.marked.append((tuple(ids), read)),
             open_link=self.opened.append,
@@ -183,18 +188,19 @@ class Stage:
         self.undone.append(inverse)
         self.redone.clear()
 
-    def undo(self) -> bool:
+    def undo(self) -> Edit | None:
         return self._step(self.undone, self.redone)
 
-    def redo(self) -> bool:
+    def redo(self) -> Edit | None:
         return self._step(self.redone, self.undone)
 
-    def _step(self, taken: list[Edit], kept: list[Edit]) -> bool:
+    def _step(self, taken: list[Edit], kept: list[Edit]) -> Edit | None:
         if not taken:
-            return False
-        self.lists, inverse = apply(self.lists, taken.pop())
+            return None
+        edit = taken.pop()
+        self.lists, inverse = apply(self.lists, edit)
         kept.append(inverse)
-        return True
+        return edit
 
     def refresh(self, topic: str | None) -> tuple[str, ...]:
         self.asked.append(topic)

@@ -39,7 +39,7 @@ async def test_five_panels_with_content_at_120_by_40() -> None:
         "Movers · Wood · by %", "Alder", "▲ 10.00", "1▲ 1▼ 1=",
         "Rating changes", "10:42", "Harbour", "sell → buy",
         "Headlines · 3 unread", "Alder [/red] tries a new mill", "樺木公布全年業績",
-        "Watchlist · mine · 1/2", "0102.HK", "▼ 5.00",
+        "Watchlist [mine] other", "0102.HK", "▼ 5.00",
     ):  # fmt: skip
         assert expected in text, expected
 

@@ -173,7 +173,7 @@ def test_anything_typed_gives_an_answer(text: str) -> None:
 def test_a_search_answer_is_read_and_what_is_odd_left_out() -> None:
     body = {
         "quotes": [
-            {"symbol": "ALDR.L", "longname": "Alder plc", "shortname": "A", "exchDisp": "London", "quoteType": "EQUITY"},
+            {"symbol": "ALDR.L", "longname": "Alder plc", "exchDisp": "London", "quoteType": "EQUITY"},
             {"symbol": "ALDR.L", "longname": "again"},
             {"index": "private", "name": "Alder Private", "permalink": "alder"},
             {"symbol": 7}, None, "text", {"symbol": "ＡＢ"}, {"symbol": "x" * 60},

@@ -55,6 +55,11 @@ class Paths:
         return self.config_dir / "watchlists.toml"
 
     @property
+    def feeds_file(self) -> Path:
+        """``feeds.toml``: the program's, the feeds that were added in it."""
+        return self.config_dir / "feeds.toml"
+
+    @property
     def database(self) -> Path:
         """``monitor.db``: last values, histories, headlines."""
         return self.state_dir / "monitor.db"
@@ -68,6 +73,11 @@ class Paths:
     def undo_file(self) -> Path:
         """``undo.jsonl``: the steps that undo and redo go by."""
         return self.state_dir / "undo.jsonl"
+
+    @property
+    def columns_file(self) -> Path:
+        """``columns.json``: how the watchlist's columns are set."""
+        return self.state_dir / "columns.json"
 
     @property
     def recordings(self) -> Path:

@@ -46,7 +46,7 @@ class HeadlinesModel:
         if self.unread_only:
             items = (one for one in items if one.id not in view.read)
         if self.mine:
-            own = set(view.lists().symbols)
+            own = view.own_symbols
             items = (one for one in items if own.intersection(one.symbols))
         if self.query:
             words = self.query.casefold().split()
@@ -59,7 +59,7 @@ class HeadlinesModel:
         if one is None:
             return Row(key, ())
         unread = key not in view.read
-        own = bool(set(view.lists().symbols).intersection(one.symbols))
+        own = not view.own_symbols.isdisjoint(one.symbols)
         moment = one.published
         age = numbers.age((view.now() - moment).total_seconds(), view.language) if moment else view.glyphs.dash
         topic = view.words(f"topic.{one.topics[0]}") if one.topics else ""

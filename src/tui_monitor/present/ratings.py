@@ -63,7 +63,7 @@ class RatingsModel:
         """Return the changes to be shown, newest first within any order."""
         changes = view.store.ratings()
         if self.mine:
-            own = set(view.lists().symbols)
+            own = view.own_symbols
             changes = [one for one in changes if one.symbol in own or one.home_symbol in own]
         if self.query:
             words = self.query.casefold().split()

@@ -26,8 +26,10 @@ def status(view: View, width: int, hints: Sequence[str]) -> Line:
 
     ``hints`` are keys with a word each, the last one the most important; they give way to failures.
     """
-    if view.notices:
-        return (Span(f" {view.notices[-1]}", Tone.WARN),)
+    # A short answer to a key passes; what stands in the way of the lists stands before what was said at the start.
+    sentence = view.saying or view.problem or (view.notices[-1] if view.notices else None)
+    if sentence:
+        return (Span(f" {sentence}", Tone.WARN),)
     sources = sorted(view.health.values(), key=rank)
     room = width - 1
     failing = any(one.failure and one.state is not State.UNNEEDED for one in sources)

@@ -13,6 +13,7 @@ from tui_monitor.present.tone import Tone
 
 if TYPE_CHECKING:
     from tui_monitor.analysis.board import Board
+    from tui_monitor.config.columns_file import ColumnSetting
     from tui_monitor.config.settings import Settings
     from tui_monitor.domain.quote import Quote
     from tui_monitor.domain.reference import Reference
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
     from tui_monitor.present.glyphs import Glyphs
     from tui_monitor.present.words import Words
     from tui_monitor.store.latest import LatestStore
+
+MAX_RECENT = 50
+"""Symbols of the list of what was opened last."""
 
 
 @dataclass(slots=True)
@@ -57,11 +61,35 @@ class View:
     """Keys of the rating changes that were looked at."""
     notices: list[str] = field(default_factory=list)
     """Sentences that the person should know, newest last."""
+    saying: str | None = None
+    """A short answer to a key, for a moment."""
+    problem: str | None = None
+    """What stands in the way of the watchlists' file, in a sentence, as long as it stands."""
+    columns: tuple[ColumnSetting, ...] | None = None
+    """The watchlist's columns as the person set them; ``None`` until then."""
+    recent: list[str] = field(default_factory=list)
+    """Symbols that were opened, the last one first."""
+    _own: tuple[Watchlists, frozenset[str]] | None = field(default=None, init=False, repr=False)
 
     @property
     def language(self) -> str:
         """The interface's language."""
         return self.words.language
+
+    @property
+    def own_symbols(self) -> frozenset[str]:
+        """Every symbol of the person's lists; asked for with every row, so it is kept until the lists change."""
+        lists = self.lists()
+        if self._own is None or self._own[0] is not lists:
+            self._own = (lists, frozenset(lists.symbols))
+        return self._own[1]
+
+    def viewed(self, symbol: str) -> None:
+        """Note that ``symbol`` was opened."""
+        if symbol in self.recent:
+            self.recent.remove(symbol)
+        self.recent.insert(0, symbol)
+        del self.recent[MAX_RECENT:]
 
     @property
     def index(self) -> str:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from tui_monitor.tui.actions import lists, moving, program, reading, showing
+from tui_monitor.tui.actions import conflicts, entries, lists, moving, program, reading, showing
 from tui_monitor.tui.layout import ORDER, PanelId
 
 if TYPE_CHECKING:
@@ -62,15 +62,29 @@ COMMANDS: tuple[Command, ...] = (
     Command("panel.zoom", ("z",), "panels", showing.zoom),
     Command("list.find", ("slash",), "list", showing.find, _TABLES, hint=True),
     Command("list.sort", ("s",), "list", showing.sort, _TABLES, hint=True),
-    Command("list.reverse", ("S",), "list", showing.reverse, frozenset({PanelId.MOVERS})),
+    Command("list.reverse", ("S",), "list", showing.reverse, frozenset({PanelId.MOVERS, PanelId.WATCHLIST})),
     Command("list.mine", ("m",), "list", showing.mine_only, _MARKS),
     Command("list.unread", ("U",), "list", showing.unread_only, _NEWS),
-    Command("watch.add", ("a", "plus"), "list", lists.add, hint=True),
-    Command("watch.remove", ("d", "minus", "delete"), "list", lists.remove, _WATCH, hint=True),
-    Command("watch.move-down", ("J",), "list", lists.move_down, _WATCH),
-    Command("watch.move-up", ("K",), "list", lists.move_up, _WATCH),
+    # Space pauses a replay in every panel; where nothing is replayed it falls through to the mark below.
+    Command("replay.pause", ("space",), "data", program.pause, replay_only=True),
+    Command("watch.add", ("a", "plus"), "list", entries.add, hint=True),
+    Command("watch.remove", ("d", "minus", "delete"), "list", entries.remove, _WATCH, hint=True),
+    Command("watch.edit", ("e",), "list", entries.edit, _WATCH, hint=True),
+    Command("watch.mark", ("x", "space"), "list", entries.mark, _WATCH),
+    Command("watch.mark-all", ("X",), "list", entries.mark_all, _WATCH),
+    Command("watch.move-down", ("J",), "list", entries.move_down, _WATCH),
+    Command("watch.move-up", ("K",), "list", entries.move_up, _WATCH),
+    Command("watch.move-to", ("M",), "list", entries.move_to, _WATCH),
     Command("watch.next-list", ("right_square_bracket",), "list", lists.next_list, _WATCH),
     Command("watch.previous-list", ("left_square_bracket",), "list", lists.previous_list, _WATCH),
+    Command("watch.new-list", ("ctrl+n",), "list", lists.new, _WATCH),
+    Command("watch.edit-list", ("E",), "list", lists.change, _WATCH),
+    Command("watch.delete-list", ("D",), "list", lists.delete, _WATCH),
+    Command("watch.list-right", ("right_curly_bracket",), "list", lists.move_right, _WATCH),
+    Command("watch.list-left", ("left_curly_bracket",), "list", lists.move_left, _WATCH),
+    Command("watch.sort-once", ("O",), "list", lists.sort_once, _WATCH),
+    Command("watch.columns", ("C",), "list", lists.columns, _WATCH),
+    Command("watch.conflict", ("exclamation_mark",), "list", conflicts.ask),
     Command("watch.undo", ("u",), "list", lists.undo, hint=True),
     Command("watch.redo", ("ctrl+r",), "list", lists.redo),
     Command("read.next", ("n",), "reading", reading.next_unread, _MARKS),
@@ -82,7 +96,6 @@ COMMANDS: tuple[Command, ...] = (
     Command("data.refresh", ("r",), "data", program.refresh),
     Command("data.refresh-all", ("R",), "data", program.refresh_all),
     Command("data.sources", ("i",), "data", program.sources),
-    Command("replay.pause", ("space",), "data", program.pause, replay_only=True),
     Command("replay.step", ("full_stop",), "data", program.step, replay_only=True),
     Command("replay.faster", ("greater_than_sign",), "data", program.faster, replay_only=True),
     Command("replay.slower", ("less_than_sign",), "data", program.slower, replay_only=True),
@@ -102,7 +115,8 @@ BY_ID = {command.id: command for command in COMMANDS}
 
 _KEY_NAMES = {
     "slash": "/", "question_mark": "?", "plus": "+", "minus": "-", "full_stop": ".", "colon": ":",
-    "right_square_bracket": "]", "left_square_bracket": "[", "greater_than_sign": ">", "less_than_sign": "<",
+    "right_square_bracket": "]", "left_square_bracket": "[", "right_curly_bracket": "}",
+    "left_curly_bracket": "{", "exclamation_mark": "!", "greater_than_sign": ">", "less_than_sign": "<",
     "escape": "Esc", "enter": "Enter", "tab": "Tab", "shift+tab": "Shift+Tab", "space": "Space", "down": "Down",
     "up": "Up", "pagedown": "PgDn", "pageup": "PgUp", "home": "Home", "end": "End", "delete": "Del", "f1": "F1",
 }  # fmt: skip

@@ -38,6 +38,14 @@ class FrameClock:
         """Begin to tick."""
         self._timer = self._screen.set_interval(self.interval, self.tick)
 
+    def take_lists(self) -> None:
+        """Show the watchlists if they are other ones than last time: edited here, by another program or by hand."""
+        lists = self._screen.view.lists()
+        if lists is not self._lists:
+            known, self._lists = self._lists is not None, lists
+            if known:
+                self._screen.lists_edited()
+
     def rest(self) -> None:
         """Take one frame a second: the terminal lost the focus, but somebody may still look."""
         self.resting = True
@@ -68,12 +76,8 @@ class FrameClock:
         moment = int(screen.view.monotonic())
         second = moment != self._second
         self._second = moment
-        lists = screen.view.lists()
-        if lists is not self._lists:
-            # Another program or another terminal edited them, or the person did.
-            if self._lists is not None:
-                screen.lists_edited()
-            self._lists = lists
+        self.take_lists()
+        screen.look_at_lists()
         if not screen.is_current or not (changed or second):
             for panel in screen.desk.visible_panels() if screen.is_current else ():
                 panel.frame(changed, second=False)

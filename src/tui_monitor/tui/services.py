@@ -2,27 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
+    from tui_monitor.config.columns_file import ColumnSetting
+    from tui_monitor.domain.watchlist_edits import Edit
     from tui_monitor.engine.clock import ReplayClock
+    from tui_monitor.services.finding import Finder, Found
+    from tui_monitor.services.watchlists import Conflict
+
+Choice = Literal["mine", "theirs", "merge"]
+"""How a conflict ends."""
 
 
 @dataclass(slots=True, kw_only=True)
 class Services:
     """Use-cases behind commands. Each returns at once; what takes time happens elsewhere."""
 
-    add: Callable[[str, list[str]], None]
-    """Add symbols to a list by its name."""
-    remove: Callable[[str, list[str]], None]
-    move: Callable[[str, str, int], None]
-    """Move a symbol within its list to a place."""
-    undo: Callable[[], bool]
-    redo: Callable[[], bool]
-    resolve: Callable[[str], tuple[list[str], list[str]]]
-    """Turn what a person typed into symbols; the second list is what was not understood."""
+    edit: Callable[[Edit], None]
+    """Do an edit of the watchlists, one step of undo; raises ``WatchlistError`` where it cannot be done."""
+    undo: Callable[[], Edit | None]
+    """Take the last step back; returns what was done for that, ``None`` if there is no step."""
+    redo: Callable[[], Edit | None]
+    conflict: Callable[[], Conflict | None]
+    """Both sides, while the lists' file was edited on both and the person has to choose."""
+    settle: Callable[[Choice], None]
+    """End a conflict."""
+    finder: Callable[[], Finder]
+    """Gives what turns a person's words into symbols; built when it is first needed."""
+    search: Callable[[str], Awaitable[list[Found]]] | None
+    """Asks a provider what a text may mean, raises ``SourceError``; ``None`` where none is asked."""
+    glance: Callable[[Sequence[str]], None]
+    """Ask for the prices of symbols that are only looked at, in the place of those of the last glance."""
+    keep_columns: Callable[[tuple[ColumnSetting, ...] | None], None]
+    """Keep how the watchlist's columns are set."""
     refresh: Callable[[str | None], Sequence[str]]
     """Ask the sources of a topic, or all, again; returns the names of those that are asked."""
     mark_read: Callable[[Sequence[str], bool], None]

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from tui_monitor.present.catalogue.english_lists import LIST_WORDS
+
 WORDS: dict[str, str] = {
+    **LIST_WORDS,
     "panel.index": "Index",
     "panel.movers": "Movers",
     "panel.ratings": "Rating changes",
@@ -32,10 +35,6 @@ WORDS: dict[str, str] = {
     "movers.by.turnover": "by turnover",
     "movers.estimated": "weights estimated",
     "movers.empty": "The universe has no constituents: check market.universe in config.toml.",
-    "watchlist.by.percent": "by %",
-    "watchlist.by.last": "by last",
-    "watchlist.by.turnover": "by turnover",
-    "watchlist.by.name": "by name",
     "watchlist.empty": "This list is empty. Press a to add symbols or names.",
     "watchlist.none-found": "Nothing in this list matches. Esc shows all again.",
     "ratings.by.firm": "by firm",

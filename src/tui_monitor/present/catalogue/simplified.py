@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from tui_monitor.present.catalogue.simplified_lists import LIST_WORDS
+
 WORDS: dict[str, str] = {
+    **LIST_WORDS,
     "panel.index": "指数",
     "panel.movers": "涨跌榜",
     "panel.ratings": "评级变动",
@@ -32,10 +35,6 @@ WORDS: dict[str, str] = {
     "movers.by.turnover": "按成交额",
     "movers.estimated": "权重为估算",
     "movers.empty": "成分股名单为空：请检查 config.toml 的 market.universe。",
-    "watchlist.by.percent": "按涨跌幅",
-    "watchlist.by.last": "按现价",
-    "watchlist.by.turnover": "按成交额",
-    "watchlist.by.name": "按名称",
     "watchlist.empty": "此名单为空。按 a 加入代号或名称。",
     "watchlist.none-found": "没有相符项目。按 Esc 显示全部。",
     "ratings.by.firm": "按券商",

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from tui_monitor.present.catalogue.traditional_lists import LIST_WORDS
+
 WORDS: dict[str, str] = {
+    **LIST_WORDS,
     "panel.index": "指數",
     "panel.movers": "升跌榜",
     "panel.ratings": "評級變動",
@@ -32,10 +35,6 @@ WORDS: dict[str, str] = {
     "movers.by.turnover": "按成交額",
     "movers.estimated": "權重為估算",
     "movers.empty": "成分股名單為空：請檢查 config.toml 的 market.universe。",
-    "watchlist.by.percent": "按升跌幅",
-    "watchlist.by.last": "按現價",
-    "watchlist.by.turnover": "按成交額",
-    "watchlist.by.name": "按名稱",
     "watchlist.empty": "此名單為空。按 a 加入代號或名稱。",
     "watchlist.none-found": "沒有相符項目。按 Esc 顯示全部。",
     "ratings.by.firm": "按券商",

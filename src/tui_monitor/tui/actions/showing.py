@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from tui_monitor.present.headlines import HeadlinesModel
 from tui_monitor.present.movers import MoversModel
 from tui_monitor.present.ratings import RatingsModel
-from tui_monitor.present.watchlist import WatchlistModel
 from tui_monitor.tui.layout import ORDER, PanelId
 from tui_monitor.tui.panels.table import TablePanel
+from tui_monitor.tui.panels.watchlist import WatchlistPanel
 
 if TYPE_CHECKING:
     from tui_monitor.tui.screens.main import MainScreen
@@ -43,11 +43,16 @@ def zoom(screen: MainScreen) -> None:
 
 def back(screen: MainScreen) -> None:
     """Take back what narrows the view: the notice, the query, the zoom, one at a time."""
-    if screen.view.notices:
+    if screen.view.saying or screen.view.notices:
+        screen.view.saying = None
         screen.view.notices.clear()
         screen.repaint_lines()
         return
     panel = screen.current
+    if isinstance(panel, WatchlistPanel) and panel.model.marks:
+        panel.model.marks.clear()
+        panel.reload()
+        return
     if isinstance(panel, TablePanel) and getattr(panel.model, "query", None):
         panel.model.query = ""  # type: ignore[attr-defined]
         panel.reload()
@@ -59,7 +64,10 @@ def back(screen: MainScreen) -> None:
 def sort(screen: MainScreen) -> None:
     """Order the rows by the next column."""
     panel = screen.current
-    if isinstance(panel, TablePanel) and isinstance(panel.model, (MoversModel, RatingsModel, WatchlistModel)):
+    if isinstance(panel, WatchlistPanel):
+        panel.model.next_sort(panel.visible_columns)
+        panel.reload()
+    elif isinstance(panel, TablePanel) and isinstance(panel.model, (MoversModel, RatingsModel)):
         panel.model.next_sort()
         panel.reload()
 
@@ -67,7 +75,10 @@ def sort(screen: MainScreen) -> None:
 def reverse(screen: MainScreen) -> None:
     """Turn the order round."""
     panel = screen.current
-    if isinstance(panel, TablePanel) and isinstance(panel.model, MoversModel):
+    if isinstance(panel, WatchlistPanel):
+        panel.model.reverse = not panel.model.reverse
+        panel.reload()
+    elif isinstance(panel, TablePanel) and isinstance(panel.model, MoversModel):
         panel.model.descending = not panel.model.descending
         panel.reload()
 

@@ -119,6 +119,7 @@ class TablePanel(Panel):
         self._lines.clear()
         self._flashes.clear()
         self._reorder(force=True)
+        self._place()
         self.repaint()
 
     def frame(self, changed: set[Key], *, second: bool) -> None:
@@ -236,9 +237,17 @@ class TablePanel(Panel):
         lines.extend(self.segments(blank, width) for _ in range(height - len(lines)))
         return lines[:height]
 
+    @property
+    def visible_columns(self) -> list[str]:
+        """The ids of the columns that the room is enough for."""
+        return [one.column.id for one in self._placed]
+
+    def _place(self) -> None:
+        self._placed = place(self.model.columns(self.view), max(0, self.inner_width - 2))
+
     def paint_all(self) -> None:
         """Place the columns anew and paint everything."""
-        self._placed = place(self.model.columns(self.view), max(0, self.inner_width - 2))
+        self._place()
         self._lines.clear()
         self._rows.clear()
         self._set_cursor(self._cursor_at)

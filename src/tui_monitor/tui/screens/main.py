@@ -17,9 +17,10 @@ from tui_monitor.present.movers import MoversModel
 from tui_monitor.present.ratings import RatingsModel
 from tui_monitor.present.reader import headline_lines, rating_lines
 from tui_monitor.present.sources_list import source_lines
-from tui_monitor.present.watchlist import WatchlistModel
+from tui_monitor.present.story_lines import story_lines
 from tui_monitor.present.words import Words
 from tui_monitor.store.latest import Family
+from tui_monitor.tui.actions import conflicts
 from tui_monitor.tui.commands import BY_ID, COMMANDS, GROUPS, Command, key_name, keys_of
 from tui_monitor.tui.desk import Desk
 from tui_monitor.tui.frame import FrameClock
@@ -29,6 +30,7 @@ from tui_monitor.tui.palette import Palette
 from tui_monitor.tui.panels.base import Panel
 from tui_monitor.tui.panels.index import IndexPanel
 from tui_monitor.tui.panels.table import TablePanel
+from tui_monitor.tui.panels.watchlist import WatchlistPanel
 from tui_monitor.tui.prompt import Prompt
 from tui_monitor.tui.screens.dialog import Dialog
 from tui_monitor.tui.screens.help import help_lines
@@ -37,6 +39,7 @@ if TYPE_CHECKING:
     from textual import events
     from textual.app import ComposeResult
 
+    from tui_monitor.domain.watchlist import Watchlists
     from tui_monitor.present.rows import Line
     from tui_monitor.present.table_model import TableModel
     from tui_monitor.present.view import View
@@ -51,7 +54,6 @@ _MODELS: dict[PanelId, Callable[[], TableModel]] = {
     PanelId.MOVERS: MoversModel,
     PanelId.RATINGS: RatingsModel,
     PanelId.HEADLINES: HeadlinesModel,
-    PanelId.WATCHLIST: WatchlistModel,
 }
 
 
@@ -73,8 +75,9 @@ class MainScreen(Screen[None]):
         self.services = services
         self.palette = palette
         panels: list[Panel] = [
-            IndexPanel(one, palette, view) if one is PanelId.INDEX else TablePanel(one, palette, view, _MODELS[one]())
-            for one in PanelId
+            IndexPanel(PanelId.INDEX, palette, view),
+            *(TablePanel(one, palette, view, model()) for one, model in _MODELS.items()),
+            WatchlistPanel(palette, view),
         ]
         self.desk = Desk(panels)
         self.header = HeaderLine(palette, view)
@@ -82,6 +85,8 @@ class MainScreen(Screen[None]):
         self.status = StatusLine(palette, view)
         self.prompt = Prompt()
         self.frame_clock = FrameClock(self, frames)
+        self.put_off: Watchlists | None = None
+        """The file's lists of a conflict that the person does not want to be asked about now."""
 
     def compose(self) -> ComposeResult:
         """Return the parts of the screen."""
@@ -146,7 +151,7 @@ class MainScreen(Screen[None]):
             if command.hint and self.available(command):
                 key = key_name(keys_of(command, self.view.settings.keys.bind)[0])
                 hints.append(f"{key} {words(f'hint.{command.id}')}")
-        self.status.hints = "  ".join(hints)
+        self.status.hints = tuple(hints)
         self.repaint_lines()
 
     def repaint_lines(self) -> None:
@@ -158,13 +163,12 @@ class MainScreen(Screen[None]):
 
     def say(self, sentence: str) -> None:
         """Say something in the status line for a moment."""
-        notices = self.view.notices
-        notices[:] = [sentence]
+        self.view.saying = sentence
         self.status.repaint()
 
         def over() -> None:
-            if sentence in notices:
-                notices.remove(sentence)
+            if self.view.saying is sentence:
+                self.view.saying = None
                 self.status.repaint()
 
         self.set_timer(SAY_SECONDS, over)
@@ -206,7 +210,13 @@ class MainScreen(Screen[None]):
             change = view.store.rating(key)
             if change is not None:
                 self.dialog(change.company or change.symbol or "", lambda: rating_lines(view, key))
+        elif panel.panel_id is PanelId.INDEX:
+            width = min(78, self.size.width - 6)
+            self.dialog(
+                detail.quote_title(view, key), lambda: [*story_lines(view, width), (), *detail.quote_lines(view, key)]
+            )
         else:
+            view.viewed(key)
             self.dialog(detail.quote_title(view, key), lambda: detail.quote_lines(view, key))
 
     def show_sources(self) -> None:
@@ -256,6 +266,14 @@ class MainScreen(Screen[None]):
         """The watchlists are other ones than in the last frame: show them."""
         self.table(PanelId.WATCHLIST).reload()
         self.lists_changed()
+
+    def look_at_lists(self) -> None:
+        """Say what stands in the way of the lists' file, and ask where both sides changed it."""
+        problem = self.services.problem()
+        if problem != self.view.problem:
+            self.view.problem = problem
+            self.status.repaint()
+        conflicts.notice(self)
 
     def repalette(self, theme: str, convention: str) -> None:
         """Take other colours."""
