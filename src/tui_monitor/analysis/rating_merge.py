@@ -18,7 +18,7 @@ from tui_monitor.analysis.rating_text.folding import fold, lower
 from tui_monitor.analysis.rating_text.grades import grade_step
 from tui_monitor.analysis.rating_text.lexicon import words
 from tui_monitor.analysis.rating_text.model import ordered
-from tui_monitor.domain.rating import Action, Origin, RatingChange
+from tui_monitor.domain.rating import Action, MergedRating, Origin, RatingChange
 
 __all__ = ["TOLERANCE", "WINDOW", "MergedRating", "merge", "to_rating_change"]
 
@@ -37,31 +37,6 @@ _LEGAL_WORDS = words(
     "inc ltd limited corp corporation co company plc ag sa nv se group holdings holding the adr ads class a"
 )
 _LEGAL_TAILS = ("有限公司", "控股", "集团", "股份", "-sw", "-w", "-s", "-b")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MergedRating:
-    """One event with all its reports."""
-
-    change: RatingChange
-    """The event: each fact from the report that states most; its time is that of the first report."""
-    parts: tuple[RatingChange, ...]
-    """The reports, oldest first."""
-
-    @property
-    def keys(self) -> frozenset[str]:
-        """The keys of all reports: the event is read when any of them is."""
-        return frozenset(part.key for part in self.parts)
-
-    @property
-    def origins(self) -> tuple[Origin, ...]:
-        """Where the reports were read, each once, in the order of the reports."""
-        return tuple(dict.fromkeys(part.origin for part in self.parts))
-
-    @property
-    def sources(self) -> tuple[str, ...]:
-        """The feeds and providers of the reports, each once."""
-        return tuple(dict.fromkeys(part.source for part in self.parts if part.source))
 
 
 def merge(

@@ -77,3 +77,28 @@ class RatingChange:
     received: datetime | None = None
     home_symbol: str | None = None
     """The watched line that it concerns, where that is another one than ``symbol``: ``9988.HK`` for ``BABA``."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MergedRating:
+    """One event with all its reports."""
+
+    change: RatingChange
+    """The event: each fact from the report that states most; its time is that of the first report."""
+    parts: tuple[RatingChange, ...]
+    """The reports, oldest first."""
+
+    @property
+    def keys(self) -> frozenset[str]:
+        """The keys of all reports: the event is read when any of them is."""
+        return frozenset(part.key for part in self.parts)
+
+    @property
+    def origins(self) -> tuple[Origin, ...]:
+        """Where the reports were read, each once, in the order of the reports."""
+        return tuple(dict.fromkeys(part.origin for part in self.parts))
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """The feeds and providers of the reports, each once."""
+        return tuple(dict.fromkeys(part.source for part in self.parts if part.source))

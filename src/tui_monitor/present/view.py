@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from tui_monitor.domain.freshness import Freshness, freshness
 from tui_monitor.domain.instrument import Instrument, mic_of
+from tui_monitor.present.rating_tape import RatingTape
 from tui_monitor.present.tone import Tone
 
 if TYPE_CHECKING:
@@ -59,6 +60,8 @@ class View:
     """Ids of the headlines that were read."""
     seen_ratings: set[str] = field(default_factory=set)
     """Keys of the rating changes that were looked at."""
+    tape: RatingTape = field(default_factory=RatingTape)
+    """The rating changes, each event once."""
     notices: list[str] = field(default_factory=list)
     """Sentences that the person should know, newest last."""
     saying: str | None = None
