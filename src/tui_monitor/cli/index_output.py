@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
-import json
 from typing import Any
 
 from tui_monitor.analysis.board import Board
@@ -13,6 +10,8 @@ from tui_monitor.analysis.claims import Claim
 from tui_monitor.analysis.peers import PeerRanking
 from tui_monitor.analysis.records import PeriodChange, Since
 from tui_monitor.analysis.story import Story
+from tui_monitor.cli.tables import csv_text, json_lines, json_text, padded
+from tui_monitor.present.width import cells
 
 _LABELS = {
     "en": (
@@ -45,9 +44,9 @@ def render_board(board: Board, form: str, language: str) -> str:
 
 def _render(story: Story, claims: tuple[Claim, ...], found: dict[str, Any], form: str, language: str) -> str:
     if form == "json":
-        return json.dumps(found, ensure_ascii=False, indent=2) + "\n"
+        return json_text(found)
     if form == "jsonl":
-        return json.dumps(found, ensure_ascii=False) + "\n"
+        return json_lines([found])
     return _csv(found) if form == "csv" else _table(story, claims, language)
 
 
@@ -176,20 +175,12 @@ def _csv(found: dict[str, Any]) -> str:
         if key == "claims":
             flat[key] = " | ".join(claim["text"] for claim in value)
         elif isinstance(value, dict):
-            flat.update({f"{key}_{part}": _plain(one) for part, one in value.items() if not isinstance(one, list)})
+            flat.update({f"{key}_{part}": one for part, one in value.items() if not isinstance(one, list)})
         elif key == "record_close":
             flat.update({"record_close_date": None, "record_close_level": None})
         else:
-            flat[key] = _plain(value)
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(flat)
-    writer.writerow("" if value is None else value for value in flat.values())
-    return out.getvalue()
-
-
-def _plain(value: Any) -> Any:
-    return str(value).lower() if isinstance(value, bool) else value
+            flat[key] = value
+    return csv_text(list(flat), [list(flat.values())])
 
 
 def _table(story: Story, claims: tuple[Claim, ...], language: str) -> str:
@@ -220,14 +211,9 @@ def _table(story: Story, claims: tuple[Claim, ...], language: str) -> str:
         _UNKNOWN if record is None else f"{record.level:,.2f}  {record.date.isoformat()}",
         signed(story.to_record_pct),
     )
-    width = max(_cells(label) for label in labels[: len(values)])
+    width = max(cells(label) for label in labels[: len(values)])
     lines = [f"{story.symbol}  {story.as_of.isoformat()}", ""]
-    lines += [f"{label}{' ' * (width - _cells(label))}  {value}" for label, value in zip(labels, values, strict=False)]
+    lines += [f"{padded(label, width)}  {value}" for label, value in zip(labels, values, strict=False)]
     if claims:
         lines += ["", *(f"{claim.rank}. {claim.text(language)}" for claim in claims)]
     return "\n".join(lines) + "\n"
-
-
-def _cells(text: str) -> int:
-    """Return the width of a label: our Chinese ones are two cells a character."""
-    return sum(1 if char.isascii() else 2 for char in text)

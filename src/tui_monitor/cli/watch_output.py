@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import csv
-import io
-import json
-import unicodedata
 from collections.abc import Sequence
 
+from tui_monitor.cli.tables import Column, csv_text, json_lines, json_text, table, terminal_width
 from tui_monitor.domain.watchlist import Entry, Watchlist
 from tui_monitor.services.portable_lists import Form, export_lists, json_document
 
@@ -15,17 +12,25 @@ FORMATS = ("table", "json", "jsonl", "csv")
 """What ``--format`` takes."""
 
 
+_COLUMNS = (
+    Column("#", right=True), Column("symbol"), Column("quantity", right=True, rank=2),
+    Column("cost", right=True, rank=3), Column("", rank=3), Column("tags", rank=1, cut=True),
+    Column("note", rank=1, cut=True),
+)  # fmt: skip
+
+
 def render_overview(lists: Sequence[Watchlist], form: str) -> str:
     """Return a line for each list: ``name``, ``symbols`` (their number), ``currency``."""
     rows = [{"name": one.name, "symbols": len(one.entries), "currency": one.currency} for one in lists]
     if form == "json":
-        return json.dumps(rows, ensure_ascii=False, indent=2) + "\n"
+        return json_text(rows)
     if form == "jsonl":
-        return "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
+        return json_lines(rows)
     cells = [[one.name, str(len(one.entries)), one.currency or ""] for one in lists]
     if form == "csv":
-        return _csv([["name", "symbols", "currency"], *cells])
-    return _table(["list", "symbols", "currency"], cells, right={1})
+        return csv_text(["name", "symbols", "currency"], cells)
+    columns = (Column("list", cut=True), Column("symbols", right=True), Column("currency"))
+    return table(columns, cells, width=terminal_width())
 
 
 def render_entries(lists: Sequence[Watchlist], form: str) -> str:
@@ -34,14 +39,10 @@ def render_entries(lists: Sequence[Watchlist], form: str) -> str:
         return export_lists(lists, Form.JSON)
     if form == "jsonl":
         rows = [(one, row) for one in json_document(lists) for row in _entries(one)]
-        return "".join(json.dumps({"list": one["name"], **row}, ensure_ascii=False) + "\n" for one, row in rows)
+        return json_lines({"list": one["name"], **row} for one, row in rows)
     if form == "csv":
         return export_lists(lists, Form.CSV)
-    blocks = [
-        f"{one.name}\n" * (len(lists) > 1)
-        + _table(["#", "symbol", "quantity", "cost", "", "tags", "note"], _rows(one), right={0, 2, 3})
-        for one in lists
-    ]
+    blocks = [f"{one.name}\n" * (len(lists) > 1) + table(_COLUMNS, _rows(one), width=terminal_width()) for one in lists]
     return "\n".join(blocks)
 
 
@@ -65,29 +66,3 @@ def _cells(entry: Entry) -> list[str]:
 
 def _number(value: float | None) -> str:
     return "" if value is None else f"{value:,.6f}".rstrip("0").rstrip(".")
-
-
-def _csv(rows: list[list[str]]) -> str:
-    out = io.StringIO()
-    csv.writer(out, lineterminator="\n").writerows(rows)
-    return out.getvalue()
-
-
-def _table(header: list[str], rows: list[list[str]], *, right: set[int]) -> str:
-    kept = [index for index, name in enumerate(header) if any(row[index] for row in rows) or index < 2]
-    widths = {index: max(_width(row[index]) for row in [header, *rows]) for index in kept}
-    lines = []
-    for row in [header, *rows]:
-        cells = []
-        for index in kept:
-            gap = " " * (widths[index] - _width(row[index]))
-            cells.append(gap + row[index] if index in right else row[index] + gap)
-        lines.append("  ".join(cells).rstrip() + "\n")
-    return "".join(lines)
-
-
-def _width(text: str) -> int:
-    """Return the columns that ``text`` takes: Chinese takes two each, combining marks none."""
-    return sum(
-        0 if unicodedata.combining(char) else 2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text
-    )
