@@ -72,6 +72,8 @@ async def probe(
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         "-Wdefault",
+        # From 3.13 on the interpreter names yfinance's own open cache when it ends; that is after the screen is gone.
+        "-Wignore::ResourceWarning",
         str(Path(__file__).with_name("research_probe.py")),
         json.dumps(parameters),
         stdout=asyncio.subprocess.PIPE,
