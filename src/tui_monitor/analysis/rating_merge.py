@@ -122,8 +122,11 @@ class _Event:
     reports: list[_Report]
 
     def takes(self, report: _Report) -> bool:
-        """Tell whether ``report`` is another report of this event: it agrees with every one that is here."""
-        return all(_same_event(member, report) for member in self.reports)
+        """Tell whether ``report`` is another report of this event: it contradicts none, and agrees with one."""
+        if not all(_compatible(member.change, report.change) for member in self.reports):
+            return False
+        same = [_same_company(member, report) for member in self.reports]
+        return False not in same and True in same
 
     def merged(self) -> MergedRating:
         parts = tuple(sorted((report.change for report in self.reports), key=lambda part: (part.time, part.key)))
@@ -181,20 +184,22 @@ def _name_key(name: str | None) -> str | None:
     return " ".join(words) or key or None
 
 
-def _same_event(one: _Report, other: _Report) -> bool:
-    first, second = one.change, other.change
-    if abs(first.time - second.time) > WINDOW:
-        return False
+def _same_company(one: _Report, other: _Report) -> bool | None:
+    """Return whether both reports are about one company; ``None`` where they cannot tell."""
     if one.lines and other.lines:
-        if not one.lines & other.lines:
-            return False
-    elif one.name is None or one.name != other.name:
-        return False
-    return _compatible(first, second)
+        return bool(one.lines & other.lines)
+    if one.name is None or other.name is None:
+        return None
+    if one.name == other.name:
+        return True
+    # A name in Chinese says nothing about one in English.
+    return False if one.name.isascii() == other.name.isascii() else None
 
 
 def _compatible(first: RatingChange, second: RatingChange) -> bool:
     """Tell whether nothing that both reports state contradicts, and something that both state agrees."""
+    if abs(first.time - second.time) > WINDOW:
+        return False
     one, other = {first.action, *first.actions}, {second.action, *second.actions}
     for up, down in ((Action.UPGRADE, Action.DOWNGRADE), (Action.RAISE_TARGET, Action.CUT_TARGET)):
         if (up in one and down in other) or (down in one and up in other):

@@ -54,19 +54,22 @@ _GENERIC = re.compile(r"\b(?:analysts?|shares?|stocks?|bulls?|bears?|here|this|t
 _FIRM_RUN = re.compile(r"(?:[A-Z][\w.&'/-]*|&)(?: (?:[A-Z][\w.&'/-]*|&|of|and|de)){0,5}")
 
 _FILLER = re.compile(
-    r"(?:'s|')?(?:,? (?:analysts?(?: [a-z][a-z.'-]+ [a-z][a-z.'-]+)?|earlier|also|just|again|today|now|(?:has|have|"
+    r"(?:'s|')?(?:,? (?:analyst (?!(?:up|down|rais|cut|lift|lower|reiterat|initiat|maintain|boost|hik|trim|slash|"
+    r"start|keep|say|see|reduc|"
+    r"increas)[a-z]*)[a-z][a-z.'-]+ [a-z][a-z.'-]+|analysts?|earlier|also|just|again|today|now|(?:has|have|"
     r"had)(?= [a-z]{2,12}ed | cut | also )|\([a-z]{1,5}\)|broadly|sharply|slightly|further|"
     r"is(?= [a-z]{3,12}ing )|research|securities|analyst team|out|positive|reportedly|on (?:mon|tues|wednes|thurs|"
     r"fri)day|this morning|quietly|finally|aggressively)){0,3}(?: |$)"
 )
 
+_TOPIC = re.compile(r" (?:on|at) (?=[a-z])")
 _ANALYST_OF = re.compile(r"(?:an )?analysts? (?:at|from) ")
 
 _CLAUSE_LEAD = re.compile(r"\s*(?:analysts? (?:at|from) |hearing |while |and |an analyst at |a |as )?")
 
 _ABOUT = re.compile(
-    r"(?:'s)? (?:[a-z]+ ){0,3}?(?:positive|negative|bullish|bearish|cautious|upbeat|neutral view|constructive|"
-    r"looks ahead) on "
+    r"(?:'s)? (?:(?:[a-z]+ ){0,3}?(?:positive|negative|bullish|bearish|cautious|upbeat|neutral view|constructive|"
+    r"looks ahead|color) )?on (?!(?:mon|tues|wednes|thurs|fri)day)"
 )
 
 _OPINES = re.compile(
@@ -158,9 +161,7 @@ def _first_company(sentence: Sentence, position: int) -> Span | None:
     first: Span | None = None
     for index in range(position, len(tokens)):
         verb = tokens[index]
-        clause = (
-            index == position or tokens[index - 1].kind is Kind.STOP or tokens[index - 1].word in ("and", "but", "yet")
-        )
+        clause = index == position or _opens_clause(sentence, index)
         if verb.kind not in VERBS or not clause:
             if verb.kind is Kind.TICKER and first is not None and is_sector(low[first[0] : first[1]]):
                 return company_in_body(sentence, tokens[index - 1].end) or first
@@ -172,6 +173,14 @@ def _first_company(sentence: Sentence, position: int) -> Span | None:
             return slot[0], slot[1]
         first = first or (slot[0], slot[1])
     return first
+
+
+def _opens_clause(sentence: Sentence, index: int) -> bool:
+    """Tell whether a verb stands right behind a break of the sentence: ``..., Upgrades``."""
+    verb, before = sentence.tokens[index], sentence.tokens[index - 1]
+    if verb.start - before.end > 1 or (verb.kind is Kind.KEEP and verb.word in WEAK_KEEP):
+        return False
+    return before.kind is Kind.STOP or before.word in ("and", "but", "yet")
 
 
 def _has_object(sentence: Sentence, position: int) -> bool:
@@ -252,7 +261,19 @@ def _passive(sentence: Sentence, values: Values) -> Found | None:
         agent = _says(sentence)
     if company is not None and _GENERIC.search(low[company[0] : company[1]]):
         company = None
+    if company is not None and agent is None and not _PAST.search(verb.word):
+        return _concerned(sentence, company) or Found(None, company)
     return Found(agent, company)
+
+
+def _concerned(sentence: Sentence, subject: Span) -> Found | None:
+    """Read ``Firm Concerned With Costs At Company, Lowers PT``: the subject of the verb begins with a known firm."""
+    end = _firm_end(sentence.low, subject[0])
+    if end is None or end >= subject[1]:
+        return None
+    about = _TOPIC.search(sentence.low, end)
+    company = company_of_subject(sentence, about.end(), len(sentence.low)) if about is not None else None
+    return Found((subject[0], end), company)
 
 
 def _says(sentence: Sentence) -> Span | None:

@@ -17,7 +17,8 @@ _SUBJECT_END = re.compile(
     r"wins? spot|pressured|under pressure|"
     r"rebounds?|extends?|hits?|retreats?|weak|strong|outshines|caught|jumped|has|now|earlier|miss(?:es|ed)?|"
     r"crushe[sd]|buried|smashe[sd]|beats?|reports?|reported|posts?|posted|pulled|could|may|might|will|should|can|"
-    r"likely|seen|remains?|near|trade)(?![a-z])|\s[+-]\d|\(?[+-]\d"
+    r"likely|seen|remains?|near|trade|notes?|noted|fy ?\d{2,4}|[1-4]q\d{0,2}|q[1-4]|guidance)(?![a-z])|"
+    r"\s[+-]\d|\(?[+-]\d"
 )
 
 _TAIL = re.compile(
@@ -156,7 +157,7 @@ def company_of_subject(sentence: Sentence, start: int, limit: int) -> tuple[int,
     quiet = _SUBJECT_END.search(low, start + 1, limit)
     if quiet is not None:
         end = quiet.start()
-    for owner in _OWNER.finditer(low, start, end):
+    for owner in _OWNER.finditer(low, start, min(len(low), end + 2)):
         # "Acme's outlook" is about Acme; "Casey's General Stores" is a name.
         stop = owner.start() + (owner[0][0] == "s")
         if not _BRANDS.search(low, start, stop + 2) and not low.startswith("s' ", owner.start()):

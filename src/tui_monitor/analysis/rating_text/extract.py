@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from tui_monitor.analysis.rating_text.chinese import read_chinese
 from tui_monitor.analysis.rating_text.chinese_words import GATE as CHINESE_GATE
@@ -19,7 +20,7 @@ def extract(text: str) -> Extraction:
 
     Only the first ``MAX_CHARACTERS`` are looked at; most headlines leave at a gate of one regular expression.
     """
-    head = text[:MAX_CHARACTERS]
+    head = text[: MAX_CHARACTERS * 4].strip()[:MAX_CHARACTERS]
     if _CHINESE.search(head):
         low = lower(fold(head))
         if CHINESE_GATE.search(low) is None:
@@ -30,10 +31,4 @@ def extract(text: str) -> Extraction:
             return Extraction(text)
         folded = fold(head)
         result = read_english(head, folded, lower(folded))
-    return result if len(text) == len(head) else _with_text(result, text)
-
-
-def _with_text(result: Extraction, text: str) -> Extraction:
-    from dataclasses import replace
-
-    return replace(result, text=text)
+    return result if result.text == text else replace(result, text=text)
