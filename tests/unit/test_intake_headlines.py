@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
+from dataclasses import replace
 from datetime import UTC, datetime
 
+from tui_monitor.analysis.likeness import StoryIndex
 from tui_monitor.domain.headline import Headline
-from tui_monitor.services.intake import Intake
+from tui_monitor.services.intake import AT_ONCE, Intake
 from tui_monitor.sources.api import Batch
-from tui_monitor.store.latest import LatestStore
+from tui_monitor.store.latest import Applied, LatestStore
 
 NOW = datetime(2026, 1, 5, 12, tzinfo=UTC)
 
@@ -47,3 +50,71 @@ def test_what_comes_tied_is_not_searched_again() -> None:
     intake(store, searched).take(batch(headline("A"), tied=True))
     assert searched == []
     assert store.headlines()[0].symbols == ()
+
+
+def story(source: str, title: str = "Norvane raises its outlook after strong sales", **more: object) -> Headline:
+    return Headline(id=f"{source}:{title}", title=title, source=source, received=NOW, **more)  # type: ignore[arg-type]
+
+
+def test_one_story_under_other_addresses_is_one_row_with_all_sources() -> None:
+    store = LatestStore()
+    written: list[Applied] = []
+    door = Intake(store, written=written.append, home_lines={})
+    door.stories = StoryIndex(100)
+    door.take(batch(story("A", topics=("earnings",)), tied=True))
+    door.take(batch(story("B", summary="More.", symbols=("7101.HK",)), tied=True))
+    door.take(batch(story("C", title="UPDATE: Norvane raises its outlook after strong sales"), tied=True))
+    (one,) = store.headlines()
+    assert one.source == "A"
+    assert one.also == ("B", "C")
+    assert (one.symbols, one.topics, one.summary) == (("7101.HK",), ("earnings",), "More.")
+    revision = store.revision
+    for source in ("A", "B"):
+        door.take(batch(story(source), tied=True))
+    assert store.revision == revision, "a poll that brings nothing new changed something"
+    assert written[1].headlines == (replace(one, also=("B",)),)
+
+
+def test_a_sources_own_repeated_title_stays_two() -> None:
+    store = LatestStore()
+    door = Intake(store, written=lambda _: None, home_lines={})
+    door.stories = StoryIndex(100)
+    title = "Markets close: what moved the board today"
+    door.take(batch(story("A", title), tied=True))
+    door.take(batch(replace(story("A", title), id="other"), tied=True))
+    assert len(store.headlines()) == 2
+
+
+def many(count: int, source: str = "A") -> Batch:
+    items = tuple(
+        Headline(id=f"{source}{n}", title=f"Item {n} of {source}", source=source, received=NOW) for n in range(count)
+    )
+    return Batch(source=source, received=NOW, headlines=items, tied=True)
+
+
+async def test_a_long_batch_is_taken_in_parts_between_the_loops_turns() -> None:
+    store = LatestStore()
+    told: list[int] = []
+    door = Intake(store, written=lambda _: None, home_lines={})
+    door.arrived = lambda fresh: told.append(len(fresh))
+    applied = door.take(many(350))
+    assert len(applied.headlines) == AT_ONCE
+    assert len(store.headlines()) == AT_ONCE
+    door.take(many(150, "B"))
+    turns = 0
+    while len(store.headlines()) < 500:
+        await asyncio.sleep(0)
+        turns += 1
+        assert turns < 20
+    assert turns >= 4
+    assert told == [100, 100, 100, 100, 50, 50]
+    door.take(many(300, "C"))
+    door.flush()
+    assert len(store.headlines()) == 800
+    await asyncio.sleep(0)
+
+
+def test_without_a_loop_a_long_batch_is_taken_whole() -> None:
+    store = LatestStore()
+    Intake(store, written=lambda _: None, home_lines={}).take(many(350))
+    assert len(store.headlines()) == 350

@@ -7,8 +7,10 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from tui_monitor.analysis.likeness import merge, same_story
+from tui_monitor.analysis.likeness import StoryIndex, merge, same_story
 from tui_monitor.domain.headline import Headline
 
 NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)
@@ -101,3 +103,47 @@ def test_the_cost_grows_with_the_number_and_not_faster() -> None:
 
     cost(500)
     assert cost(8_000) < cost(2_000) * 8 + 0.1
+
+
+def test_the_index_finds_what_merge_would_merge_and_never_a_sources_own() -> None:
+    index = StoryIndex(100)
+    first = headline("Norvane raises its outlook after strong sales", "A")
+    assert index.find_or_add(first) is None
+    for title in (
+        "NORVANE RAISES ITS OUTLOOK AFTER STRONG SALES",
+        "UPDATE: Norvane raises its outlook after strong holiday sales",
+        "Today Norvane raises its outlook after strong sales",
+        "Norvane today raises its outlook after strong sales",
+        "Norvane raises its outlook after strong sales again",
+    ):
+        other = headline(title, "B", 5)
+        assert same_story(first, other), title
+        assert index.find_or_add(other) == first.id, title
+        assert index.find_or_add(replace(other, source="A", id=f"A:{title}")) is None, title
+    assert index.find_or_add(headline("Norvane cuts its outlook after weak sales", "B")) is None
+    assert index.find_or_add(headline("Norvane raises its outlook after strong sales", "C", 60 * 37)) is None
+
+
+def test_the_index_keeps_the_latest_stories() -> None:
+    index = StoryIndex(3)
+    for number in range(10):
+        index.add(headline(f"Story of the day about company {number * 7}", "A"))
+    assert len(index) == 3
+    assert index.find_or_add(headline("Story of the day about company 63", "B")) is not None
+    assert index.find_or_add(headline("Story of the day about company 14", "B")) is None
+    held = headline("Story of the day about company 63", "A")
+    index.add(replace(held, title="Corrected"))
+    assert index.find_or_add(headline("Story of the day about company 63", "D")) is None
+
+
+@given(
+    st.lists(st.sampled_from(["alpha", "beta", "gamma", "delta", "epsilon", "12", "13", "not"]), max_size=8), st.data()
+)
+def test_the_index_misses_no_single_insertion(words: list[str], data: st.DataObject) -> None:
+    at = data.draw(st.integers(0, len(words)))
+    added = data.draw(st.lists(st.sampled_from(["new", "big"]), max_size=2))
+    one = headline(" ".join(words), "A")
+    other = headline(" ".join([*words[:at], *added, *words[at:]]), "B")
+    index = StoryIndex(10)
+    index.add(one)
+    assert (index.find_or_add(other) == one.id) is same_story(one, other)

@@ -53,6 +53,67 @@ class _Story:
     numbers: tuple[str, ...]
 
 
+class StoryIndex:
+    """The stories that are known by now, for asking of each new headline whether it tells one of them.
+
+    Keeps the stories that came last, at most ``capacity``. A source that carries one title twice means two stories
+    by it, so a headline is never taken for another one of its own source.
+    """
+
+    def __init__(self, capacity: int) -> None:
+        self._capacity = capacity
+        # The words of a held story are found again when they are needed: few are, and all of them take megabytes.
+        self._held: dict[str, tuple[Headline, tuple[int, int], int]] = {}
+        self._buckets: dict[int, list[str]] = {}
+
+    def __len__(self) -> int:
+        """Return how many stories are kept."""
+        return len(self._held)
+
+    def add(self, headline: Headline) -> None:
+        """Keep a story. One whose id is there takes the place of the earlier one."""
+        self._add(_story(headline))
+
+    def find_or_add(self, headline: Headline) -> str | None:
+        """Return the id of the story that ``headline``, from another source, tells again; keep it if it is new."""
+        story = _story(headline)
+        words = len(story.tokens)
+        for key in _ends(story):
+            for identity in self._buckets.get(key, ()):
+                held, _, other = self._held[identity]
+                if (
+                    abs(words - other) * 4 <= min(words, other)
+                    and held.source != headline.source
+                    and _same(story, _story(held))
+                ):
+                    return identity
+        self._add(story)
+        return None
+
+    def _add(self, story: _Story) -> None:
+        headline = story.headline
+        self._forget(headline.id)
+        ends = _ends(story)
+        self._held[headline.id] = headline, ends, len(story.tokens)
+        for key in set(ends):
+            bucket = self._buckets.setdefault(key, [])
+            bucket.append(headline.id)
+            if len(bucket) > LARGEST_BUCKET:
+                del bucket[0]
+        while len(self._held) > self._capacity:
+            self._forget(next(iter(self._held)))
+
+    def _forget(self, identity: str) -> None:
+        held = self._held.pop(identity, None)
+        for key in set(held[1]) if held is not None else ():
+            bucket = self._buckets.get(key)
+            if bucket is None or identity not in bucket:
+                continue
+            bucket.remove(identity)
+            if not bucket:
+                del self._buckets[key]
+
+
 def merge(headlines: Iterable[Headline]) -> list[Headline]:
     """Return the stories once each, in the order of their first appearance.
 
@@ -103,6 +164,15 @@ def _story(headline: Headline) -> _Story:
     tokens = tuple(_TOKEN.findall(title.lower()))
     numbers = tuple(sorted(token for token in tokens if token[0].isdigit()))
     return _Story(headline, tokens, numbers)
+
+
+def _ends(story: _Story) -> tuple[int, int]:
+    """Return hashes of how a title begins and of how it ends.
+
+    A title with something added in one place shares one of them with the title itself.
+    """
+    numbers, tokens = story.numbers, story.tokens
+    return hash((numbers, tokens[:2])), hash((tokens[-2:], numbers))
 
 
 def _keys(tokens: tuple[str, ...]) -> list[int]:

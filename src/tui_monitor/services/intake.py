@@ -1,15 +1,20 @@
 """Where every batch enters: tied to instruments and topics, read for rating changes, stored, written behind.
 
 The scheduler hands each batch to ``Intake.take``; nothing here waits, paints or asks.
+
+A headline that tells what another source's tells already becomes a name in that one's ``also``.
 """
 
 from __future__ import annotations
 
+import asyncio
+from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from tui_monitor.analysis.likeness import StoryIndex
     from tui_monitor.domain.headline import Headline
     from tui_monitor.domain.rating import RatingChange
     from tui_monitor.sources.api import Batch
@@ -23,6 +28,12 @@ FindTopics = Callable[[str, str, str | None], tuple[str, ...]]
 
 ReadRating = Callable[["Headline"], "RatingChange | None"]
 """Reads a rating change out of a headline."""
+
+AT_ONCE = 100
+"""Headlines taken in one go, which takes some 5 ms; what a feed brings beyond waits for the loop's next turns."""
+
+MAX_TWINS = 20_000
+"""Ids of headlines that are remembered as another's story."""
 
 
 class Intake:
@@ -50,21 +61,82 @@ class Intake:
         self.find_topics = find_topics
         self.read_rating = read_rating
         self.read_later = read_later
+        self.stories: StoryIndex | None = None
+        """The stories that are known by now; ``None`` merges none."""
+        self.arrived: Callable[[tuple[Headline, ...]], object] | None = None
+        """Hears of headlines that were not in the store before."""
+        self._twins: dict[str, str] = {}
+        self._waiting: deque[Batch] = deque()
 
     def take(self, batch: Batch) -> Applied:
-        """Take in a batch; return what it changed."""
+        """Take in a batch; return what it changed by now: a long one is taken in parts, without holding the loop."""
+        if len(batch.headlines) <= AT_ONCE:
+            return self._take(batch)
+        parts = [batch.headlines[start : start + AT_ONCE] for start in range(0, len(batch.headlines), AT_ONCE)]
+        applied = self._take(replace(batch, headlines=parts[0]))
+        idle = not self._waiting
+        self._waiting.extend(
+            replace(batch, headlines=part, quotes=(), paths=(), histories=(), ratings=()) for part in parts[1:]
+        )
+        try:
+            loop = asyncio.get_running_loop()
+        except RuntimeError:
+            self.flush()
+        else:
+            if idle:
+                loop.call_soon(self._go_on, loop)
+        return applied
+
+    def flush(self) -> None:
+        """Take in everything that waits: the program ends, or there is no loop to hold."""
+        while self._waiting:
+            self._take(self._waiting.popleft())
+
+    def _go_on(self, loop: asyncio.AbstractEventLoop) -> None:
+        if self._waiting:
+            self._take(self._waiting.popleft())
+        if self._waiting:
+            loop.call_soon(self._go_on, loop)
+
+    def _take(self, batch: Batch) -> Applied:
+        fresh: list[Headline] = []
         if batch.headlines or batch.ratings:
-            headlines = tuple(self._tied(one, search=not batch.tied) for one in batch.headlines)
+            headlines = tuple(self._once(self._tied(one, search=not batch.tied)) for one in batch.headlines)
             ratings = [self._at_home(one) for one in batch.ratings]
             for headline in headlines:
                 held = self._store.headline(headline.id)
+                if held is None:
+                    fresh.append(headline)
                 if held is None or held.title != headline.title:
                     ratings += self._read(headline)
             batch = replace(batch, headlines=headlines, ratings=tuple(ratings))
         applied = self._store.apply(batch)
         if applied:
             self._written(applied)
+        if fresh and self.arrived is not None:
+            self.arrived(tuple(fresh))
         return applied
+
+    def _once(self, headline: Headline) -> Headline:
+        """Return ``headline``, or the held one that tells the same story, with this one's source named in it."""
+        if self.stories is None or self._store.headline(headline.id) is not None:
+            return headline
+        twin = self._twins.get(headline.id) or self.stories.find_or_add(headline)
+        held = self._store.headline(twin) if twin is not None else None
+        if twin is None or held is None:
+            return headline
+        self._twins[headline.id] = twin
+        while len(self._twins) > MAX_TWINS:
+            del self._twins[next(iter(self._twins))]
+        also = dict.fromkeys((*held.also, headline.source, *headline.also))
+        also.pop(held.source, None)
+        return replace(
+            held,
+            also=tuple(also),
+            symbols=tuple(dict.fromkeys((*held.symbols, *headline.symbols))),
+            topics=tuple(dict.fromkeys((*held.topics, *headline.topics))),
+            summary=held.summary or headline.summary,
+        )
 
     def _tied(self, headline: Headline, *, search: bool) -> Headline:
         held = self._store.headline(headline.id)
@@ -77,7 +149,12 @@ class Intake:
             # Read once: the finding is the dearest step and its answer does not change with another poll.
             also = tuple(dict.fromkeys((*held.also, *headline.also)))
             return replace(
-                headline, symbols=held.symbols or headline.symbols, topics=held.topics or headline.topics, also=also
+                headline,
+                symbols=held.symbols or headline.symbols,
+                topics=held.topics or headline.topics,
+                # Another source may have lent its summary; the two must not take turns.
+                summary=headline.summary or held.summary,
+                also=also,
             )
         if not search:
             return headline
