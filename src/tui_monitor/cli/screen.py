@@ -60,6 +60,9 @@ def open_replay(
     paths = Paths.from_environment()
     try:
         settings = _settings(paths, slow=slow, lang=lang)
+        # What is logged must go to a file here too: Python's own last resort would write it over the screen.
+        paths.ensure()
+        _start_log(paths, settings)
         _prepare_terminal()
         from tui_monitor.compose import run_replay
 
