@@ -1,0 +1,131 @@
+"""What the running program costs: processor time, bytes, requests, idle."""
+
+from __future__ import annotations
+
+import time
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from benchmarks.figures.home import Home, codes, monitor, script
+from benchmarks.figures.row import Row
+from benchmarks.figures.terminal import Program
+
+LOAD_SECONDS = 15.0
+IDLE_SECONDS = 60.0
+IDLE_SETTLE = 25.0
+EXCHANGES = ("XHKG", "XSHG", "XSHE", "XNYS", "XTKS", "XKRX", "XTAI")
+
+
+def measure(program: Program, seconds: float) -> tuple[float, float]:
+    """Return percent of a core and bytes a second over ``seconds``."""
+    cpu, sent, start = program.cpu(), len(program.raw), time.perf_counter()
+    program.drain(seconds)
+    took = time.perf_counter() - start
+    return (program.cpu() - cpu) / took * 100, (len(program.raw) - sent) / took
+
+
+def load_rows(folder: Path) -> list[Row]:
+    """60 symbols, 6 ticks a second, a full poll each 5 s; the same by curses; the same program idle."""
+    symbols = codes(60)
+    home = Home(folder / "load")
+    home.watchlist(symbols)
+    home.database(symbols)
+    home.plug_in()
+    home.settings(**{"sources.bench": {"enabled": False}})
+    with Program(monitor(), home.environment) as program:
+        program.wait_text(symbols[0], "Invented")
+        program.drain(4)
+        idle, _ = measure(program, 8)
+    home.settings(**{"sources.bench": {"symbols": symbols, "period": 1 / 6, "per_tick": 1, "full": 5.0}})
+    with Program(monitor(), home.environment) as program:
+        program.wait_text(symbols[0], "Invented")
+        program.drain(4)
+        ours, ours_bytes = measure(program, LOAD_SECONDS)
+    with Program(script("floor_curses.py", "60", "6", "5"), home.environment) as program:
+        program.wait_text("the floor is ready")
+        program.drain(2)
+        curses, curses_bytes = measure(program, LOAD_SECONDS)
+    return [
+        Row("CPU at 60 symbols, 6 ticks/s, a poll each 5 s", ours, "%", idle, "the same app idle", goal=3.0),
+        Row("... against curses", ours, "%", max(curses, 0.07), "curses"),
+        Row("... bytes a second against curses", ours_bytes, "bytes", curses_bytes, "curses"),
+    ]
+
+
+def scale_rows(folder: Path) -> list[Row]:
+    """The whole process with 50, 500 and 5,000 symbols, all changing each second."""
+    spent: dict[int, float] = {}
+    for count in (50, 500, 5000):
+        symbols = codes(count)
+        home = Home(folder / f"scale-{count}")
+        home.watchlist(symbols)
+        home.database(symbols)
+        home.plug_in()
+        home.settings(**{"sources.bench": {"symbols": symbols, "period": 1.0}})
+        with Program(monitor(), home.environment) as program:
+            program.wait_text(symbols[0], "Invented")
+            program.drain(5)
+            spent[count], _ = measure(program, 8)
+    return [
+        Row("CPU, 500 symbols all changing each second", spent[500], "%", spent[50], "50 symbols"),
+        Row("CPU, 5,000 symbols all changing each second", spent[5000], "%", spent[50], "50 symbols",
+            note="making, taking in and storing 5,000 quotes a second is most of it"),
+    ]  # fmt: skip
+
+
+def request_rows(folder: Path) -> list[Row]:
+    """Requests of one refresh of all quotes."""
+    from benchmarks.figures.server import Market
+
+    rows = []
+    with Market(folder) as market:
+        for count in (60, 500):
+            home = Home(folder / f"requests-{count}", dict(market.environment))
+            symbols = codes(count)
+            home.watchlist(symbols)
+            off = {f"sources.{one}": {"enabled": False} for one in ("yahoo-research", "yahoo-quote", "tencent")}
+            home.settings(real=True, **off, **{"sources.yahoo-spark": {"period": 3600.0}})
+            before = len(market.server.asked)
+            with Program(monitor(), home.environment) as program:
+                program.wait_text("yahoo ")
+                program.settle(1.5, 20)
+            asked = [one for one in market.server.asked[before:] if one.path == "/v7/finance/spark"]
+            wanted = {symbol for one in asked for symbol in one.query["symbols"].split(",")}
+            fewest = -(-len(wanted) // 20)
+            rows.append(
+                Row(
+                    f"requests of one refresh, {len(wanted)} symbols", len(asked), "", fewest, "N/20 rounded up",
+                    ratio_goal=1.0,
+                )
+            )  # fmt: skip
+    return rows
+
+
+def idle_rows(folder: Path) -> list[Row]:
+    """The program after the close, with its real sources."""
+    from benchmarks.figures.server import Market
+
+    empty = Home(folder / "empty")
+    with Program(script("floor_textual.py"), empty.environment) as program:
+        program.wait_text("the floor is ready")
+        program.drain(1)
+        floor, _ = measure(program, 6)
+    today = datetime.now(UTC).date()
+    closed = {(today + timedelta(days=one)).isoformat(): "closed" for one in (-1, 0, 1)}
+    with Market(folder / "idle") as market:
+        home = Home(folder / "idle", dict(market.environment))
+        home.settings(real=True, **{f"sessions.{mic}": dict(closed) for mic in EXCHANGES})
+        with Program(monitor(), home.environment) as program:
+            program.wait_text("0700.HK", "yahoo ")
+            program.drain(IDLE_SETTLE)
+            asked = len(market.server.asked)
+            cpu, sent = measure(program, IDLE_SECONDS)
+            memory, children = program.memory(), len(program.family()) - 1
+            requests = len(market.server.asked) - asked
+    return [
+        Row(
+            "idle after the close, CPU", cpu, "%", max(floor, 0.05), "an empty Textual app", goal=0.5,
+            note=f"{memory:.0f} MB, {children} children, {requests} requests in {IDLE_SECONDS:.0f} s",
+        ),
+        Row("... bytes a minute", sent * 60, "bytes", goal=100),
+    ]  # fmt: skip
