@@ -34,6 +34,7 @@ from tui_monitor.present.view import View
 from tui_monitor.present.watchlist_facts import home_currency
 from tui_monitor.present.words import Words, language_of
 from tui_monitor.services.column_keeper import ColumnKeeper
+from tui_monitor.services.config_watch import ConfigWatch, taken_over
 from tui_monitor.services.default_lists import default_lists
 from tui_monitor.services.finding import Finder
 from tui_monitor.services.initials import load_initials
@@ -104,6 +105,8 @@ class Monitor:
         self.book = SessionBook(
             self.clock, on_loaded=None if replay else self.writer.put_calendar, overrides=settings.sessions
         )
+        self.config_watch = ConfigWatch(paths.config_file)
+        self._app: MonitorApp | None = None
         self.columns = ColumnKeeper(paths.columns_file)
         self._finder: Finder | None = None
         self._search: YahooSearch | None = None
@@ -335,9 +338,29 @@ class Monitor:
             with suppress(Exception):
                 # What went wrong with the file is in ``lists.problem``; the next look tries again.
                 await in_thread(self.lists.poll_outside, timeout=5.0, name="watchlist-file")
+            self._look_at_settings()
             if self._needed_rates() != self._rates:
                 # A quote told its currency: another pair is needed for the sums.
                 self.retarget()
+
+    def _look_at_settings(self) -> None:
+        """Take over a changed ``config.toml``; a wrong one changes nothing and is said."""
+        try:
+            new = self.config_watch.poll()
+        except ConfigError as error:
+            self.view.notices.append(" ".join(str(error).split()))
+            return
+        if new is None:
+            return
+        self.settings, waiting = taken_over(self.settings, new)
+        self.view.settings = self.settings
+        self.view.zone = self._zone()
+        self.view.flash = self.settings.display.flash and not self.settings.display.slow
+        self.retarget()
+        if self._app is not None:
+            self._app.take_settings(self._theme(), language_of(self.settings.display.language, self.environment))
+        if waiting:
+            self.view.notices.append(self.view.words("config.waits", keys=", ".join(waiting)))
 
     async def run_screen(self) -> int:
         """Run the terminal front end with the engine beside it; return the exit code."""
@@ -387,7 +410,8 @@ class Monitor:
             problem=lambda: self.lists.problem or self.writer.problem or self.columns.problem,
             replay_clock=self.replay.clock if self.replay else None,
         )
-        return MonitorApp(self.view, services, theme=self._theme(), on_ready=on_ready)
+        self._app = MonitorApp(self.view, services, theme=self._theme(), on_ready=on_ready)
+        return self._app
 
     def _edit(self, edit: Edit) -> None:
         self.lists.edit(edit)
@@ -404,7 +428,7 @@ class Monitor:
         """Return the theme: the terminal's own colours where no others can be shown."""
         plain = "NO_COLOR" in self.environment
         few = self.environment.get("TERM", "") in {"linux", "screen", "xterm-color", "vt100", "vt220"}
-        return "terminal" if plain or (few and "COLORTERM" not in self.environment) else self.settings.display.theme
+        return "terminal" if plain or (few and not self.environment.get("COLORTERM")) else self.settings.display.theme
 
     async def aclose(self) -> None:
         """Close everything, the database last."""

@@ -62,6 +62,12 @@ class MonitorApp(App[None]):
         if self._ready_callback is not None:
             self.call_after_refresh(self._ready_callback)
 
+    def take_settings(self, theme: str, language: str) -> None:
+        """Take over changed settings: keys, colours, language, and paint anew."""
+        self.set_keymap(dict(self.view.settings.keys.bind))
+        self.main.repalette(theme, self.view.settings.display.colours)
+        self.main.relanguage(language)
+
     def run_command(self, command_id: str) -> None:
         """Run a command by its id."""
         self.main.action_run(command_id)

@@ -254,6 +254,7 @@ WORDS: dict[str, str] = {
     "standing.closed": "closed",
     "standing.trading": "trading",
     "standing.unknown": "no number",
+    "config.waits": "Taken over; at the next start: {keys}",
     "demo.mark": "DEMO",
     "replay.mark": "REPLAY",
 }

@@ -18,7 +18,7 @@ LIST_WORDS: dict[str, str] = {
     "column.note": "Note",
     "column.tags": "Tags",
     "columns.title": "Columns",
-    "columns.hint": "space shows · J K move · < > width · 0 auto · r reset · Esc",
+    "columns.hint": "space shows · J K move · < > 0 width · r reset",
     "columns.always": "always",
     "columns.code": "Symbol",
     "columns.name": "Name",

@@ -254,6 +254,7 @@ WORDS: dict[str, str] = {
     "standing.closed": "已收盘",
     "standing.trading": "交易中",
     "standing.unknown": "没有数字",
+    "config.waits": "已应用；下次启动时生效：{keys}",
     "demo.mark": "演示",
     "replay.mark": "重播",
 }

@@ -18,7 +18,7 @@ LIST_WORDS: dict[str, str] = {
     "column.note": "备注",
     "column.tags": "标签",
     "columns.title": "列",
-    "columns.hint": "空格显示 · J K 移动 · < > 宽度 · 0 自动 · r 还原 · Esc",
+    "columns.hint": "空格显示 · J K 移动 · < > 0 宽度 · r 还原",
     "columns.always": "必定显示",
     "columns.code": "代号",
     "columns.name": "名称",

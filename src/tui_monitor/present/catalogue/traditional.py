@@ -254,6 +254,7 @@ WORDS: dict[str, str] = {
     "standing.closed": "已收市",
     "standing.trading": "交易中",
     "standing.unknown": "沒有數字",
+    "config.waits": "已套用；下次啟動時生效：{keys}",
     "demo.mark": "示範",
     "replay.mark": "重播",
 }

@@ -18,7 +18,7 @@ LIST_WORDS: dict[str, str] = {
     "column.note": "備註",
     "column.tags": "標籤",
     "columns.title": "欄位",
-    "columns.hint": "空格顯示 · J K 移動 · < > 闊度 · 0 自動 · r 還原 · Esc",
+    "columns.hint": "空格顯示 · J K 移動 · < > 0 闊度 · r 還原",
     "columns.always": "必定顯示",
     "columns.code": "代號",
     "columns.name": "名稱",

@@ -1,0 +1,69 @@
+"""Takes over changes of ``config.toml`` while the program runs, as far as they can be taken over."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from tui_monitor.config.loading import load_settings
+
+if TYPE_CHECKING:
+    from tui_monitor.config.settings import Settings
+
+AT_ONCE = {
+    "display": ("language", "theme", "colours", "flash", "timezone"),
+    "market": ("peers", "macro", "since"),
+    "news": ("highlight", "ignore", "filters"),
+    "keys": ("bind",),
+}
+"""What takes effect at once, by table; everything else waits for the next start, and that is said."""
+
+
+class ConfigWatch:
+    """Looks at the file and reads it when it has changed."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._stamp = _stamp(path)
+
+    def poll(self) -> Settings | None:
+        """Return the new settings if the file has changed since the last look, else ``None``.
+
+        Raises ``ConfigError`` for a file that is wrong, once a change; the settings in force stay.
+        """
+        stamp = _stamp(self._path)
+        if stamp == self._stamp:
+            return None
+        self._stamp = stamp
+        return load_settings(self._path)
+
+
+def taken_over(old: Settings, new: Settings) -> tuple[Settings, tuple[str, ...]]:
+    """Return ``old`` with what can change at once, and the keys whose change waits for the next start."""
+    sections = {}
+    waiting: list[str] = []
+    for name in old.__struct_fields__:
+        before, after = getattr(old, name), getattr(new, name)
+        if before == after:
+            continue
+        fields = AT_ONCE.get(name, ())
+        if fields:
+            sections[name] = msgspec.structs.replace(before, **{field: getattr(after, field) for field in fields})
+            waiting += [
+                f"{name}.{field}"
+                for field in before.__struct_fields__
+                if field not in fields and getattr(before, field) != getattr(after, field)
+            ]
+        else:
+            waiting.append(name)
+    return msgspec.structs.replace(old, **sections), tuple(waiting)
+
+
+def _stamp(path: Path) -> tuple[int, int, int] | None:
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return status.st_mtime_ns, status.st_size, status.st_ino
