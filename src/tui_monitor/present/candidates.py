@@ -57,6 +57,8 @@ def candidate_line(view: View, one: Candidate, width: int, *, held: bool, search
     if held:
         note, tone = words("add.held"), Tone.MUTED
     elif not one.known:
+        # There is nothing else to say of it: the sentence has the whole line.
+        tail, numbers, moves = "", "", ""
         note, tone = words("add.unknown-everywhere" if searched else "add.unknown"), Tone.WARN
     else:
         name = view.name(one.symbol, quote, short=width < 70)
@@ -64,7 +66,7 @@ def candidate_line(view: View, one: Candidate, width: int, *, held: bool, search
         second = view.second_name(one.symbol)
         if second and width >= 50:
             note = f"{note} {second}"
-    tail = _fit(tail, 11) if width >= 56 else ""
+    tail = _fit(tail, 11) if width >= 56 and (one.known or held) else ""
     room = width - 2 - 11 - cells(tail) - cells(numbers) - cells(moves) - 1
     return (
         Span(f"{mark} ", Tone.ACCENT if held else Tone.WARN),

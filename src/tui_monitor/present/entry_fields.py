@@ -20,7 +20,8 @@ def number_text(value: float | None) -> str:
     """Return a number so that reading it gives the same one."""
     if value is None:
         return ""
-    return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
+    number = float(value)
+    return str(int(number)) if number.is_integer() and abs(number) < 1e15 else repr(number)
 
 
 def field_texts(entries: Sequence[Entry]) -> dict[str, str | None]:

@@ -72,13 +72,13 @@ def tab_line(tabs: Sequence[Tab], at: int, room: int, ellipsis: str) -> Line:
                 grown = True
         if not grown:
             break
-    spans: list[Span] = [Span(f"{ellipsis} ", Tone.MUTED)] if first > 0 else []
+    spans: list[Span] = [Span("< ", Tone.MUTED)] if first > 0 else []
     for number in range(first, last + 1):
         spans.append(Span(texts[number], Tone.ACCENT if number == at else Tone.MUTED))
         if number < last:
             spans.append(Span(" "))
     if last < len(tabs) - 1:
-        spans.append(Span(f" {ellipsis}", Tone.MUTED))
+        spans.append(Span(" >", Tone.MUTED))
     return tuple(spans)
 
 

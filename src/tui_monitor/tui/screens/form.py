@@ -48,7 +48,7 @@ class Form(ModalScreen[None]):
     Form Label { width: 14; color: $secondary; background: $background; }
     Form Input { width: 1fr; height: 1; border: none; padding: 0; background: $panel; }
     Form Input:focus { border: none; background: $boost; text-style: none; }
-    Form Static { width: 1fr; height: auto; background: $background; }
+    Form #refused { width: 1fr; height: auto; background: $background; }
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -83,7 +83,7 @@ class Form(ModalScreen[None]):
                         max_length=field.limit,
                         select_on_focus=False,
                     )
-            yield Static(markup=False)
+            yield Static(markup=False, id="refused")
 
     def on_mount(self) -> None:
         """Begin with the first line."""
@@ -99,7 +99,7 @@ class Form(ModalScreen[None]):
         if refused is None:
             self.dismiss()
         else:
-            self.query_one(Static).update(Text(refused, self._palette.style(Tone.WARN)))
+            self.query_one("#refused", Static).update(Text(refused, self._palette.style(Tone.WARN)))
 
     def action_close(self) -> None:
         """Go back without a change."""
