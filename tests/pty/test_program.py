@@ -119,6 +119,15 @@ def test_a_closed_terminal_ends_the_program_and_keeps_the_edit(tmp_path: Path) -
         assert "9988.HK" in str(lists)
 
 
+def test_a_changed_config_is_taken_over_and_a_wrong_one_is_named(tmp_path: Path) -> None:
+    with Terminal(home=tmp_path, environment=NO_NETWORK) as terminal:
+        terminal.wait("Watchlist", "no connection")
+        (terminal.config / "config.toml").write_text('[display]\nlanguage = "zh-Hant"\n')
+        terminal.wait("自選", "騰訊")
+        (terminal.config / "config.toml").write_text('[display]\nlanguag = "en"\n')
+        terminal.wait("config.toml, line 2", "自選")
+
+
 def test_without_any_network_it_says_what_is_wrong_and_when_it_tries_again(tmp_path: Path) -> None:
     with Terminal(home=tmp_path, environment=NO_NETWORK) as terminal:
         terminal.wait("yahoo ✗ no connection", "next try")
