@@ -403,6 +403,7 @@ class Monitor:
             keep_columns=self.columns.keep,
             refresh=self.refresh,
             mark_read=lambda ids, read: self.writer.mark_read(ids, read),
+            mark_seen=lambda keys, seen: self.writer.mark_seen(keys, seen),
             open_link=lambda url: open_link(url),
             pause_source=self._toggle_source,
             refresh_source=lambda name: self.scheduler.refresh(name=name) if self.scheduler else (),

@@ -147,6 +147,7 @@ class Stage:
         self.undone: list[Edit] = []
         self.redone: list[Edit] = []
         self.marked: list[tuple[tuple[str, ...], bool]] = []
+        self.seen: list[tuple[tuple[str, ...], bool]] = []
         self.view = View(
             store=self.store,
             clock=self.clock,
@@ -173,6 +174,7 @@ class Stage:
             keep_columns=lambda columns: None,
             refresh=self.refresh,
             mark_read=lambda ids, read: self.marked.append((tuple(ids), read)),
+            mark_seen=lambda keys, seen: self.seen.append((tuple(keys), seen)),
             open_link=self.opened.append,
             pause_source=lambda name: None,
             refresh_source=lambda name: None,

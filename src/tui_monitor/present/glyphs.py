@@ -12,6 +12,9 @@ class Glyphs:
     up: str
     down: str
     flat: str
+    target_up: str
+    """A target price was raised; a grade has ``up``."""
+    target_down: str
     unread: str
     marked: str
     fail: str
@@ -48,11 +51,11 @@ class Glyphs:
         return text if self.braille or text.isascii() else text.translate(_TO_ASCII)
 
 
-_TO_ASCII = str.maketrans("…–—·×‘’“”→←▲▼●", "~--|x''\"\"><+-*")
+_TO_ASCII = str.maketrans("…–—·×‘’“”→←▲▼△▽●", "~--|x''\"\"><+-^v*")
 """Signs that words and numbers use, one cell each, and what stands for them."""
 
 UNICODE = Glyphs(
-    up="▲", down="▼", flat="=", unread="●", marked="✓", fail="✗", wait="…", pause="‖",
+    up="▲", down="▼", flat="=", target_up="△", target_down="▽", unread="●", marked="✓", fail="✗", wait="…", pause="‖",
     dot="·", dash="–", arrow="→", ellipsis="…", blocks="▁▂▃▄▅▆▇█", bar_full="━", bar_empty="─", bar_mark="●",
     top_left="┌", top_right="┐", bottom_left="└", bottom_right="┘", horizontal="─", vertical="│",
     heavy_top_left="┏", heavy_top_right="┓", heavy_bottom_left="┗", heavy_bottom_right="┛",
@@ -61,7 +64,7 @@ UNICODE = Glyphs(
 """For UTF-8 terminals."""
 
 ASCII = Glyphs(
-    up="+", down="-", flat="=", unread="*", marked="x", fail="!", wait=".", pause="|",
+    up="+", down="-", flat="=", target_up="^", target_down="v", unread="*", marked="x", fail="!", wait=".", pause="|",
     dot="|", dash="-", arrow=">", ellipsis="~", blocks="_.-~=+*#", bar_full="=", bar_empty="-", bar_mark="o",
     top_left="+", top_right="+", bottom_left="+", bottom_right="+", horizontal="-", vertical="|",
     heavy_top_left="#", heavy_top_right="#", heavy_bottom_left="#", heavy_bottom_right="#",

@@ -43,7 +43,9 @@ def parse(query: str) -> tuple[Term, ...]:
         word = quoted if quoted is not None else plain or rest or ""
         if name and field is None:
             word = f"{name}:{word}"
-        if word.strip():
+        # A field that has just been typed asks nothing yet.
+        waiting = word.endswith(":") and any(one.startswith(word[:-1]) for one in FIELDS)
+        if word.strip() and not waiting:
             terms.append(Term(field, word.strip(), minus == "-"))
     return tuple(terms)
 

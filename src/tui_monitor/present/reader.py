@@ -1,11 +1,10 @@
-"""One headline or one rating change in full."""
+"""One headline in full."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from tui_monitor.present import numbers, quote_cells
-from tui_monitor.present.ratings import what
 from tui_monitor.present.rows import Line, Span
 from tui_monitor.present.times import full_time
 from tui_monitor.present.tone import Tone, direction_tone
@@ -40,29 +39,6 @@ def headline_lines(view: View, key: str) -> list[Line]:
         lines += [_quote_line(view, symbol) for symbol in one.symbols]
     if one.url:
         lines += [(), (Span(one.url, Tone.MUTED),)]
-    return lines
-
-
-def rating_lines(view: View, key: str) -> list[Line]:
-    """Return one rating change and all others of the same company."""
-    one = view.store.rating(key)
-    if one is None:
-        return [(Span(view.words("reader.gone"), Tone.MUTED),)]
-    group = dict.fromkeys(symbol for symbol in (one.home_symbol, one.symbol) if symbol)
-    lines: list[Line] = [_quote_line(view, symbol) for symbol in group]
-    lines.append(())
-    for other in view.store.ratings():
-        same = other.key == key or (group and not group.keys().isdisjoint({other.symbol, other.home_symbol}))
-        if not same:
-            continue
-        tone = Tone.STRONG if other.key == key else Tone.PLAIN
-        when = f"{other.time.astimezone(view.zone):%Y-%m-%d %H:%M}"
-        lines.append(
-            (Span(f"{when}  ", Tone.MUTED), Span(f"{other.firm or view.glyphs.dash}  ", tone), Span(what(view, other)))
-        )
-    if one.url:
-        lines += [(), (Span(one.url, Tone.MUTED),)]
-    lines += [(), (Span(view.words("reader.origin", source=one.source), Tone.MUTED),)]
     return lines
 
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 _TABLES = frozenset({PanelId.MOVERS, PanelId.RATINGS, PanelId.HEADLINES, PanelId.WATCHLIST})
 _WATCH = frozenset({PanelId.WATCHLIST})
 _NEWS = frozenset({PanelId.HEADLINES})
+_RATINGS = frozenset({PanelId.RATINGS})
 _MARKS = frozenset({PanelId.HEADLINES, PanelId.RATINGS})
 
 GROUPS = ("moving", "panels", "list", "reading", "data", "program")
@@ -64,6 +65,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("list.sort", ("s",), "list", showing.sort, _TABLES, hint=True),
     Command("list.reverse", ("S",), "list", showing.reverse, frozenset({PanelId.MOVERS, PanelId.WATCHLIST})),
     Command("list.mine", ("m",), "list", showing.mine_only, _MARKS),
+    Command("ratings.action", ("f",), "list", showing.next_action, _RATINGS, hint=True),
     Command("list.unread", ("U",), "list", showing.unread_only, _NEWS),
     # Space pauses a replay in every panel; where nothing is replayed it falls through to the mark below.
     Command("replay.pause", ("space",), "data", program.pause, replay_only=True),

@@ -42,6 +42,8 @@ class Services:
     """Ask the sources of a topic, or all, again; returns the names of those that are asked."""
     mark_read: Callable[[Sequence[str], bool], None]
     """Keep the read marks of headlines."""
+    mark_seen: Callable[[Sequence[str], bool], None]
+    """Keep the read marks of rating changes, by their keys."""
     open_link: Callable[[str], object]
     pause_source: Callable[[str], None]
     """Pause a source, or let it go on."""

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from tui_monitor.present.catalogue.english_lists import LIST_WORDS
+from tui_monitor.present.catalogue.english_ratings import RATING_WORDS
 
 WORDS: dict[str, str] = {
     **LIST_WORDS,
+    **RATING_WORDS,
     "panel.index": "Index",
     "panel.movers": "Movers",
     "panel.ratings": "Rating changes",
@@ -37,22 +39,6 @@ WORDS: dict[str, str] = {
     "movers.empty": "The universe has no constituents: check market.universe in config.toml.",
     "watchlist.empty": "This list is empty. Press a to add symbols or names.",
     "watchlist.none-found": "Nothing in this list matches. Esc shows all again.",
-    "ratings.by.firm": "by firm",
-    "ratings.by.action": "by action",
-    "ratings.by.company": "by company",
-    "ratings.mine": "mine",
-    "ratings.newest": "newest {age} ago",
-    "ratings.target": "target",
-    "ratings.empty": "No rating changes yet. Analysts' tables are asked one company at a time.",
-    "ratings.none-found": "No rating change matches. Esc or m shows all again.",
-    "action.upgrade": "upgrade",
-    "action.downgrade": "downgrade",
-    "action.initiate": "starts at",
-    "action.reiterate": "keeps",
-    "action.raise-target": "raises target",
-    "action.cut-target": "cuts target",
-    "origin.table": "tab",
-    "origin.headline": "hdl",
     "headlines.unread": "{count} unread",
     "headlines.only-unread": "unread only",
     "headlines.empty": "No headlines yet. Feeds are polled every few minutes; i shows how they fare.",

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from tui_monitor.present.catalogue.simplified_lists import LIST_WORDS
+from tui_monitor.present.catalogue.simplified_ratings import RATING_WORDS
 
 WORDS: dict[str, str] = {
     **LIST_WORDS,
+    **RATING_WORDS,
     "panel.index": "指数",
     "panel.movers": "涨跌榜",
     "panel.ratings": "评级变动",
@@ -37,22 +39,6 @@ WORDS: dict[str, str] = {
     "movers.empty": "成分股名单为空：请检查 config.toml 的 market.universe。",
     "watchlist.empty": "此名单为空。按 a 加入代号或名称。",
     "watchlist.none-found": "没有相符项目。按 Esc 显示全部。",
-    "ratings.by.firm": "按券商",
-    "ratings.by.action": "按动作",
-    "ratings.by.company": "按公司",
-    "ratings.mine": "自选",
-    "ratings.newest": "最新 {age}前",
-    "ratings.target": "目标价",
-    "ratings.empty": "暂无评级变动。分析師资料逐家公司查询。",
-    "ratings.none-found": "没有相符的评级变动。按 Esc 或 m 显示全部。",
-    "action.upgrade": "上调",
-    "action.downgrade": "下调",
-    "action.initiate": "首予",
-    "action.reiterate": "重申",
-    "action.raise-target": "上调目标价",
-    "action.cut-target": "下调目标价",
-    "origin.table": "表",
-    "origin.headline": "闻",
     "headlines.unread": "{count} 则未读",
     "headlines.only-unread": "只看未读",
     "headlines.empty": "暂无新闻。各来源每隔数分钟更新；按 i 查看状况。",

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from tui_monitor.present.catalogue.traditional_lists import LIST_WORDS
+from tui_monitor.present.catalogue.traditional_ratings import RATING_WORDS
 
 WORDS: dict[str, str] = {
     **LIST_WORDS,
+    **RATING_WORDS,
     "panel.index": "指數",
     "panel.movers": "升跌榜",
     "panel.ratings": "評級變動",
@@ -37,22 +39,6 @@ WORDS: dict[str, str] = {
     "movers.empty": "成分股名單為空：請檢查 config.toml 的 market.universe。",
     "watchlist.empty": "此名單為空。按 a 加入代號或名稱。",
     "watchlist.none-found": "沒有相符項目。按 Esc 顯示全部。",
-    "ratings.by.firm": "按券商",
-    "ratings.by.action": "按動作",
-    "ratings.by.company": "按公司",
-    "ratings.mine": "自選",
-    "ratings.newest": "最新 {age}前",
-    "ratings.target": "目標價",
-    "ratings.empty": "暫無評級變動。分析師資料逐家公司查詢。",
-    "ratings.none-found": "沒有相符的評級變動。按 Esc 或 m 顯示全部。",
-    "action.upgrade": "上調",
-    "action.downgrade": "下調",
-    "action.initiate": "首予",
-    "action.reiterate": "重申",
-    "action.raise-target": "升目標價",
-    "action.cut-target": "降目標價",
-    "origin.table": "表",
-    "origin.headline": "聞",
     "headlines.unread": "{count} 則未讀",
     "headlines.only-unread": "只看未讀",
     "headlines.empty": "暫無新聞。各來源每隔數分鐘更新；按 i 查看狀況。",

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tui_monitor.domain.headline import Headline
-from tui_monitor.domain.rating import RatingChange
 from tui_monitor.domain.watchlist import Entry, Watchlist
 from tui_monitor.domain.watchlist_edits import Add, Edit, Move, NewList, Remove, Several
 from tui_monitor.present.watchlist import OWN
@@ -50,13 +48,12 @@ def under_cursor(screen: MainScreen) -> tuple[str, ...]:
     if not isinstance(panel, TablePanel) or panel.cursor_key is None:
         return (screen.view.index,) if screen.desk.focused_panel is PanelId.INDEX else ()
     key = panel.cursor_key
-    found: Headline | RatingChange | None
     if screen.desk.focused_panel is PanelId.HEADLINES:
         found = screen.view.store.headline(key)
         return found.symbols if found else ()
     if screen.desk.focused_panel is PanelId.RATINGS:
-        found = screen.view.store.rating(key)
-        symbol = (found.home_symbol or found.symbol) if found else None
+        event = screen.view.tape.event(screen.view, key)
+        symbol = (event.change.home_symbol or event.change.symbol) if event else None
         return (symbol,) if symbol else ()
     return (key,)
 

@@ -16,9 +16,12 @@ def _table(screen: MainScreen) -> TablePanel | None:
     return panel if isinstance(panel, TablePanel) else None
 
 
-def _marks(screen: MainScreen) -> set[str]:
+def _is_unread(screen: MainScreen, key: str) -> bool:
     view = screen.view
-    return view.read if screen.desk.focused_panel is PanelId.HEADLINES else view.seen_ratings
+    if screen.desk.focused_panel is PanelId.HEADLINES:
+        return key not in view.read
+    event = view.tape.event(view, key)
+    return event is not None and view.tape.is_unread(view, event)
 
 
 def next_unread(screen: MainScreen) -> None:
@@ -35,12 +38,11 @@ def _go(screen: MainScreen, step: int) -> None:
     table = _table(screen)
     if table is None or not table.keys:
         return
-    marks = _marks(screen)
     if table.cursor_key is not None:
         screen.mark_read([table.cursor_key], read=True)
     at = table.cursor_at + step
     while 0 <= at < len(table.keys):
-        if table.keys[at] not in marks:
+        if _is_unread(screen, table.keys[at]):
             table.move_cursor(at)
             return
         at += step
@@ -51,7 +53,7 @@ def toggle(screen: MainScreen) -> None:
     """Mark the row as read, or as unread again."""
     table = _table(screen)
     if table is not None and table.cursor_key is not None:
-        screen.mark_read([table.cursor_key], read=table.cursor_key not in _marks(screen))
+        screen.mark_read([table.cursor_key], read=_is_unread(screen, table.cursor_key))
         table.move_by(1)
 
 

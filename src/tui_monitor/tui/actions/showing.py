@@ -9,6 +9,7 @@ from tui_monitor.present.headlines import HeadlinesModel
 from tui_monitor.present.movers import MoversModel
 from tui_monitor.present.ratings import RatingsModel
 from tui_monitor.tui.layout import ORDER, PanelId
+from tui_monitor.tui.panels.ratings import RatingsPanel
 from tui_monitor.tui.panels.table import TablePanel
 from tui_monitor.tui.panels.watchlist import WatchlistPanel
 
@@ -89,6 +90,18 @@ def mine_only(screen: MainScreen) -> None:
     if isinstance(panel, TablePanel) and isinstance(panel.model, (HeadlinesModel, RatingsModel)):
         panel.model.mine = not panel.model.mine
         panel.reload()
+
+
+def next_action(screen: MainScreen) -> None:
+    """Show one kind of rating change alone, then the next, then all again."""
+    panel = screen.current
+    if isinstance(panel, RatingsPanel):
+        action = panel.model.next_action()
+        panel.reload()
+        words = screen.view.words
+        screen.say(
+            words("ratings.only-action", action=words(f"action.{action}")) if action else words("ratings.all-actions")
+        )
 
 
 def unread_only(screen: MainScreen) -> None:

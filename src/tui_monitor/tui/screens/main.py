@@ -14,8 +14,8 @@ from textual.widget import Widget
 from tui_monitor.present import detail
 from tui_monitor.present.headlines import HeadlinesModel
 from tui_monitor.present.movers import MoversModel
-from tui_monitor.present.ratings import RatingsModel
-from tui_monitor.present.reader import headline_lines, rating_lines
+from tui_monitor.present.rating_detail import rating_lines, rating_title
+from tui_monitor.present.reader import headline_lines
 from tui_monitor.present.sources_list import source_lines
 from tui_monitor.present.story_lines import story_lines
 from tui_monitor.present.words import Words
@@ -29,6 +29,7 @@ from tui_monitor.tui.lines import HeaderLine, PanelStrip, StatusLine
 from tui_monitor.tui.palette import Palette
 from tui_monitor.tui.panels.base import Panel
 from tui_monitor.tui.panels.index import IndexPanel
+from tui_monitor.tui.panels.ratings import RatingsPanel
 from tui_monitor.tui.panels.table import TablePanel
 from tui_monitor.tui.panels.watchlist import WatchlistPanel
 from tui_monitor.tui.prompt import Prompt
@@ -52,7 +53,6 @@ SAY_SECONDS = 4.0
 
 _MODELS: dict[PanelId, Callable[[], TableModel]] = {
     PanelId.MOVERS: MoversModel,
-    PanelId.RATINGS: RatingsModel,
     PanelId.HEADLINES: HeadlinesModel,
 }
 
@@ -77,6 +77,7 @@ class MainScreen(Screen[None]):
         panels: list[Panel] = [
             IndexPanel(PanelId.INDEX, palette, view),
             *(TablePanel(one, palette, view, model()) for one, model in _MODELS.items()),
+            RatingsPanel(palette, view),
             WatchlistPanel(palette, view),
         ]
         self.desk = Desk(panels)
@@ -207,9 +208,8 @@ class MainScreen(Screen[None]):
                 self.dialog(one.source, lambda: headline_lines(view, key))
         elif panel.panel_id is PanelId.RATINGS:
             self.mark_read([key], read=True)
-            change = view.store.rating(key)
-            if change is not None:
-                self.dialog(change.company or change.symbol or "", lambda: rating_lines(view, key))
+            width = min(78, self.size.width - 6)
+            self.dialog(rating_title(view, key), lambda: rating_lines(view, key, width))
         elif panel.panel_id is PanelId.INDEX:
             width = min(78, self.size.width - 6)
             self.dialog(
@@ -241,8 +241,8 @@ class MainScreen(Screen[None]):
             headline = self.view.store.headline(panel.cursor_key)
             return headline.url if headline else None
         if panel.panel_id is PanelId.RATINGS:
-            rating = self.view.store.rating(panel.cursor_key)
-            return rating.url if rating else None
+            event = self.view.tape.event(self.view, panel.cursor_key)
+            return event.change.url if event else None
         return None
 
     # Changing
@@ -250,10 +250,13 @@ class MainScreen(Screen[None]):
     def mark_read(self, keys: Sequence[str], *, read: bool) -> None:
         """Mark headlines or rating changes as read or unread, and keep it."""
         ratings = self.desk.focused_panel is PanelId.RATINGS
+        if ratings:
+            # An event is read with all its reports: any of them may be gone or joined by others tomorrow.
+            events = (self.view.tape.event(self.view, key) for key in keys)
+            keys = [one for event in events if event is not None for one in sorted(event.keys)]
         marks = self.view.seen_ratings if ratings else self.view.read
         marks.update(keys) if read else marks.difference_update(keys)
-        if not ratings:
-            self.services.mark_read(keys, read)
+        (self.services.mark_seen if ratings else self.services.mark_read)(keys, read)
         family = Family.RATING if ratings else Family.HEADLINE
         self.current.frame({(family, key) for key in keys}, second=True)
 

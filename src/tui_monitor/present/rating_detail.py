@@ -1,0 +1,163 @@
+"""All ratings of one company: the spread of targets, the latest of each house, what came before, tables and links."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tui_monitor.domain.rating import TableState
+from tui_monitor.engine.health import State
+from tui_monitor.present import numbers, quote_cells
+from tui_monitor.present.rating_cells import company, origins, tone, upside_cell, what
+from tui_monitor.present.rating_spread import latest_by_firm, spread_line, spread_of
+from tui_monitor.present.rating_tape import sources_of
+from tui_monitor.present.rows import Line, Span
+from tui_monitor.present.tone import Tone, direction_tone
+from tui_monitor.present.width import cells
+from tui_monitor.sources.api import Topic
+
+if TYPE_CHECKING:
+    from tui_monitor.domain.rating import MergedRating, RatingTable
+    from tui_monitor.engine.health import SourceHealth
+    from tui_monitor.present.view import View
+
+MAX_EARLIER = 100
+"""Older events that are listed."""
+
+MAX_LINKS = 8
+"""Addresses of the opened event's reports that are listed."""
+
+FIRM_CELLS = 20
+"""Cells of a house's name."""
+
+
+def rating_title(view: View, key: str) -> str:
+    """Return the company's name with its lines."""
+    event = view.tape.event(view, key)
+    if event is None:
+        return ""
+    name = company(view, event.change)
+    return "  ".join([name, *(one for one in _lines_of(view, event) if one != name)])
+
+
+def rating_lines(view: View, key: str, width: int = 78) -> list[Line]:
+    """Return everything that is known about the ratings of the company of the event ``key``."""
+    event = view.tape.event(view, key)
+    if event is None:
+        return [(Span(view.words("reader.gone"), Tone.MUTED),)]
+    lines = _lines_of(view, event)
+    events = [one for one in view.tape.events(view) if _same_company(view, one, event, lines)]
+    latest = latest_by_firm(view, events)
+    earlier = [one for one in events if one not in latest]
+    found: list[Line] = [_quote(view, symbol) for symbol in lines]
+    spread = spread_of(view, events)
+    if spread is not None:
+        count = view.words("ratings.targets-of", count=len(spread.values), currency=spread.currency)
+        left_out = f"  {view.words('ratings.left-out', count=spread.left_out)}" if spread.left_out else ""
+        found += [(), (Span(count, Tone.TITLE), Span(left_out, Tone.MUTED)), spread_line(view, spread, width)]
+    found += [(), (Span(view.words("ratings.latest", count=len(latest)), Tone.TITLE),)]
+    found += [_event(view, one, chosen=one is event) for one in latest]
+    if earlier:
+        found += [(), (Span(view.words("ratings.earlier", count=len(earlier)), Tone.TITLE),)]
+        found += [_event(view, one, chosen=one is event) for one in earlier[:MAX_EARLIER]]
+    tables = _tables(view, lines)
+    if tables:
+        found += [(), *tables]
+    return [*found, *_links(view, event)]
+
+
+def table_words(view: View, symbol: str) -> tuple[str, Tone]:
+    """Return what the provider's table of ``symbol`` was like: rows and their newest, empty, none kept, not asked."""
+    table = view.store.rating_table(symbol)
+    if table is None:
+        return view.words("table.not-asked", symbol=symbol), Tone.MUTED
+    asked = view.words("table.asked", age=_age(view, table))
+    if table.state is not TableState.ROWS:
+        return f"{view.words(f'table.{table.state}', symbol=symbol)} {asked}", Tone.MUTED
+    newest = (
+        numbers.age((view.now() - table.newest).total_seconds(), view.language)
+        if table.newest is not None
+        else view.glyphs.dash
+    )
+    return f"{view.words('table.rows', symbol=symbol, rows=table.rows, age=newest)} {asked}", Tone.PLAIN
+
+
+def _age(view: View, table: RatingTable) -> str:
+    return numbers.age((view.now() - table.asked).total_seconds(), view.language)
+
+
+def _lines_of(view: View, event: MergedRating) -> list[str]:
+    """Return the lines of the event's company, the home line first."""
+    found = dict.fromkeys(
+        symbol for part in event.parts for symbol in (part.home_symbol, part.symbol) if symbol is not None
+    )
+    for symbol in list(found):
+        instrument = view.instruments.get(symbol)
+        if instrument is not None and instrument.us_line is not None:
+            found.setdefault(instrument.us_line.symbol)
+    return list(found)
+
+
+def _same_company(view: View, one: MergedRating, event: MergedRating, lines: list[str]) -> bool:
+    if one is event:
+        return True
+    if lines:
+        return any(part.symbol in lines or part.home_symbol in lines for part in one.parts)
+    return company(view, one.change).casefold() == company(view, event.change).casefold()
+
+
+def _quote(view: View, symbol: str) -> Line:
+    quote = view.store.quote(symbol)
+    if quote is None:
+        return (Span(f"{symbol}  {view.name(symbol)}", Tone.MUTED),)
+    return (
+        Span(f"{symbol}  {view.name(symbol, quote)}  ", Tone.PLAIN),
+        Span(quote_cells.last(view, quote).text, Tone.STRONG),
+        Span(f" {quote.currency or ''}  ", Tone.MUTED),
+        Span(numbers.percent(quote.percent, view.glyphs) + "%", direction_tone(quote.percent)),
+    )
+
+
+def _event(view: View, event: MergedRating, *, chosen: bool) -> Line:
+    one = event.change
+    firm = one.firm or view.glyphs.dash
+    above = upside_cell(view, one)
+    sources = len(sources_of(view, event))
+    where = f"  {origins(view, event)}" + (f" {sources}" if sources > 1 else "")
+    return (
+        Span(f"{one.time.astimezone(view.zone):%Y-%m-%d %H:%M}  ", Tone.MUTED),
+        Span(firm + " " * max(1, FIRM_CELLS - cells(firm)), Tone.STRONG if chosen else Tone.PLAIN),
+        Span(what(view, one), tone(view, one)),
+        Span(f"  {above.text}" if above.text else "", above.tone),
+        Span(where, Tone.MUTED),
+    )
+
+
+def _tables(view: View, lines: list[str]) -> list[Line]:
+    """Return what the tables are like, and why none can be asked now."""
+    words = [table_words(view, symbol) for symbol in lines if _has_table(view, symbol)]
+    found: list[Line] = [(Span(text, tone),) for text, tone in words]
+    for health in view.health.values():
+        if found and health.topic is Topic.RATINGS and health.failure:
+            found.append((Span(_failure(view, health), Tone.WARN),))
+    return found
+
+
+def _has_table(view: View, symbol: str) -> bool:
+    """Whether the provider is asked for the table of ``symbol``: a home line's is asked for by its other line."""
+    instrument = view.instruments.get(symbol)
+    return view.store.rating_table(symbol) is not None or instrument is None or instrument.us_line is None
+
+
+def _failure(view: View, health: SourceHealth) -> str:
+    waits = health.countdown(view.monotonic())
+    when = f" {view.words('table.next-try', wait=numbers.countdown(waits))}" if waits is not None else ""
+    state = f"{view.words('table.limited')} " if health.state is State.LIMITED else ""
+    return f"{health.name}: {state}{health.failure}{when}"
+
+
+def _links(view: View, event: MergedRating) -> list[Line]:
+    found: list[Line] = []
+    for part in event.parts[:MAX_LINKS]:
+        origin = view.words("reader.origin", source=part.source or view.words(f"origin.{part.origin}"))
+        found.append((Span(origin, Tone.MUTED), Span(f"  {part.url}" if part.url else "", Tone.MUTED)))
+    return [(), *found]
