@@ -115,6 +115,8 @@ class Monitor:
         self.scheduler: Scheduler | None = None
         self.transport: Transport | None = None
         self.view = self._view()
+        # The dictionary of research houses is loaded after the first paint.
+        self.view.tape.hold()
         self.view.columns = self.columns.read()
         index = settings.market.index
         self.storyteller = Storyteller(
@@ -277,7 +279,7 @@ class Monitor:
         find_symbols, find_topics, read_rating = headline_readers(self.instruments)
         self.intake.find_symbols = find_symbols
         self.intake.find_topics = find_topics
-        reading = RatingReading(read_rating, self.intake.take, self.clock.now)
+        reading = RatingReading(read_rating, self.intake.take, self.clock.now, on_ready=self.view.tape.release)
         reading.catch_up(self.store.headlines())
         self.intake.read_later = reading.offer
         return reading

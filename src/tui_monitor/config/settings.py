@@ -93,6 +93,13 @@ class News(Section, frozen=True):
     """``[news.filters]``: filters with a name, to be called by it."""
 
 
+class Alerts(Section, frozen=True):
+    """``[alerts]``: what makes itself heard."""
+
+    ring_on_upgrade: bool = False
+    """The terminal rings once for each new upgrade of a symbol in the person's lists."""
+
+
 class Network(Section, frozen=True):
     """``[network]``: how requests go out."""
 
@@ -118,6 +125,7 @@ class Settings(Section, frozen=True):
     keys: Keys = Keys()
     news: News = News()
     feeds: tuple[FeedEntry, ...] = ()
+    alerts: Alerts = Alerts()
     network: Network = Network()
     log: Log = Log()
     sessions: dict[str, dict[str, Literal["closed"]]] = msgspec.field(default_factory=dict)

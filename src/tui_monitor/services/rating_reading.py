@@ -41,11 +41,22 @@ _log = logging.getLogger(__name__)
 class RatingReading:
     """Takes headlines at once and reads them by and by. Belongs to the event loop."""
 
-    def __init__(self, read: ReadRating, take: Callable[[Batch], object], now: Callable[[], datetime]) -> None:
-        """``take`` gets a batch with the rating changes that one turn has found."""
+    def __init__(
+        self,
+        read: ReadRating,
+        take: Callable[[Batch], object],
+        now: Callable[[], datetime],
+        *,
+        on_ready: Callable[[], object] | None = None,
+    ) -> None:
+        """``take`` gets a batch with the rating changes that one turn has found.
+
+        ``on_ready`` is called once the word lists are loaded, which merging needs as well.
+        """
         self._read = read
         self._take = take
         self._now = now
+        self._on_ready = on_ready
         self._waiting: deque[Headline] = deque(maxlen=CAPACITY)
         self._filled = asyncio.Event()
 
@@ -89,15 +100,23 @@ class RatingReading:
 
     async def run(self) -> None:
         """Read what is offered until cancelled. The word lists are loaded on a thread first."""
-        first = Headline(id="", title="", source="", received=self._now())
         try:
-            await in_thread(lambda: self._read(first), timeout=_WARM_SECONDS, name="rating-words")
+            await in_thread(self._load_words, timeout=_WARM_SECONDS, name="rating-words")
         except Exception:  # noqa: BLE001 - without ratings of headlines the rest goes on
             _log.exception("headlines are not read for ratings: the word lists could not be loaded")
             return
+        if self._on_ready is not None:
+            self._on_ready()
         while True:
             await self._filled.wait()
             while self._waiting:
                 self.turn()
                 await asyncio.sleep(_PAUSE)
             self._filled.clear()
+
+    def _load_words(self) -> None:
+        """Do on a thread what the first headline and the first merging would wait for."""
+        from tui_monitor.analysis.rating_merge import merge
+
+        merge(())
+        self._read(Headline(id="", title="Citi upgrades Example to Buy", source="", received=self._now()))

@@ -78,6 +78,8 @@ class FrameClock:
         self._second = moment
         self.take_lists()
         screen.look_at_lists()
+        if changed:
+            screen.ring_for(changed)
         if not screen.is_current or not (changed or second):
             for panel in screen.desk.visible_panels() if screen.is_current else ():
                 panel.frame(changed, second=False)

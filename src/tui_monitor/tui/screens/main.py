@@ -14,10 +14,12 @@ from textual.widget import Widget
 from tui_monitor.present import detail
 from tui_monitor.present.headlines import HeadlinesModel
 from tui_monitor.present.movers import MoversModel
+from tui_monitor.present.rating_cells import company, what
 from tui_monitor.present.rating_detail import rating_lines, rating_title
 from tui_monitor.present.reader import headline_lines
 from tui_monitor.present.sources_list import source_lines
 from tui_monitor.present.story_lines import story_lines
+from tui_monitor.present.upgrade_bell import UpgradeBell
 from tui_monitor.present.words import Words
 from tui_monitor.store.latest import Family
 from tui_monitor.tui.actions import conflicts
@@ -44,6 +46,7 @@ if TYPE_CHECKING:
     from tui_monitor.present.rows import Line
     from tui_monitor.present.table_model import TableModel
     from tui_monitor.present.view import View
+    from tui_monitor.store.latest import Key
     from tui_monitor.tui.services import Services
 
 _log = logging.getLogger(__name__)
@@ -86,6 +89,7 @@ class MainScreen(Screen[None]):
         self.status = StatusLine(palette, view)
         self.prompt = Prompt()
         self.frame_clock = FrameClock(self, frames)
+        self.bell = UpgradeBell(view.now())
         self.put_off: Watchlists | None = None
         """The file's lists of a conflict that the person does not want to be asked about now."""
 
@@ -277,6 +281,14 @@ class MainScreen(Screen[None]):
             self.view.problem = problem
             self.status.repaint()
         conflicts.notice(self)
+
+    def ring_for(self, changed: set[Key]) -> None:
+        """Ring where a symbol of the person's lists was upgraded just now, and say who did it."""
+        event = self.bell.hears(self.view, changed)
+        if event is not None:
+            self.app.bell()
+            one = event.change
+            self.say(" ".join(text for text in (one.firm, company(self.view, one), what(self.view, one)) if text))
 
     def repalette(self, theme: str, convention: str) -> None:
         """Take other colours."""
