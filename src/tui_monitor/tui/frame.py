@@ -36,6 +36,7 @@ class FrameClock:
 
     def start(self) -> None:
         """Begin to tick."""
+        self._lists = self._screen.view.lists()
         self._timer = self._screen.set_interval(self.interval, self.tick)
 
     def take_lists(self) -> None:

@@ -39,7 +39,7 @@ LIST_WORDS: dict[str, str] = {
     "columns.note": "备注",
     "columns.tags": "标签",
     "columns.currency": "货币",
-    "columns.age": "报价时差",
+    "columns.age": "距报价时间",
     "watchlist.own-order": "自订次序",
     "watchlist.empty-constituents": "成分股名单为空。",
     "watchlist.empty-movers": "暂无报价。",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 LIST_WORDS: dict[str, str] = {
-    "list.constituents": "成分股",
+    "list.constituents": "成份股",
     "list.movers": "升跌榜",
     "list.recent": "最近查看",
     "column.percent": "%",
@@ -39,9 +39,9 @@ LIST_WORDS: dict[str, str] = {
     "columns.note": "備註",
     "columns.tags": "標籤",
     "columns.currency": "貨幣",
-    "columns.age": "報價時差",
+    "columns.age": "距報價時間",
     "watchlist.own-order": "自訂次序",
-    "watchlist.empty-constituents": "成分股名單為空。",
+    "watchlist.empty-constituents": "成份股名單為空。",
     "watchlist.empty-movers": "暫無報價。",
     "watchlist.empty-recent": "以 Enter 打開過的會列在這裡。",
     "watch.unverified": "未核實",

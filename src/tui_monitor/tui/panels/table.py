@@ -125,13 +125,20 @@ class TablePanel(Panel):
     def frame(self, changed: set[Key], *, second: bool) -> None:
         """Take in changed keys: rebuild the visible rows among them, let the order follow when it may."""
         touched = False
+        visible = set(self._visible_keys())
+        rebuilt: set[str] = set()
         for key in self.model.affected(changed):
             self._order_stale = True
-            if key in self._rows:
+            if key in visible:
                 self._rebuild(key)
-                touched = True
+                rebuilt.add(key)
+            elif key in self._rows:
+                # Seen before the list was scrolled on: made anew when it is seen again.
+                del self._rows[key]
+                self._lines.pop(key, None)
+        touched = bool(rebuilt)
         if second:
-            for key in self._visible_keys():
+            for key in visible - rebuilt:
                 if self._rebuild(key, flash=False):
                     touched = True
         if self._expire_flashes():
