@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
+from tui_monitor.domain.rating import TableState
 from tui_monitor.present import numbers
 from tui_monitor.present.rows import Line, Span
 from tui_monitor.present.status import rank, words_for
 from tui_monitor.present.tone import Tone
 from tui_monitor.present.width import cells
+from tui_monitor.sources.api import Topic
 
 if TYPE_CHECKING:
     from tui_monitor.engine.health import SourceHealth
@@ -21,6 +24,18 @@ def source_lines(view: View) -> list[Line]:
     for health in sorted(view.health.values(), key=rank):
         lines += _source(view, health)
     return lines or [(Span(view.words("sources.none"), Tone.MUTED),)]
+
+
+def _tables(view: View) -> list[Line]:
+    """Return how many tables have rows, are empty or are not kept at all, and how old their newest row is."""
+    tables = view.store.rating_tables()
+    if not tables:
+        return []
+    counts = Counter(table.state for table in tables)
+    newest = max((table.newest for table in tables if table.newest is not None), default=None)
+    age = view.glyphs.dash if newest is None else numbers.age((view.now() - newest).total_seconds(), view.language)
+    text = view.words("table.summary", **{state.value: counts[state] for state in TableState}, age=age)
+    return [(Span(f"  {text}", Tone.MUTED),)]
 
 
 def _source(view: View, health: SourceHealth) -> list[Line]:
@@ -48,5 +63,7 @@ def _source(view: View, health: SourceHealth) -> list[Line]:
     lines.append((Span(f"  {health.host or '-'}  {cost}{speed}", Tone.MUTED),))
     if health.failure:
         lines.append((Span(f"  {health.failure}", Tone.WARN),))
+    if health.topic is Topic.RATINGS:
+        lines += _tables(view)
     lines.extend((Span(f"  {note}", Tone.MUTED),) for note in health.notes[:3])
     return lines
