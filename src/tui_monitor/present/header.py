@@ -23,16 +23,17 @@ _MARKETS = {"XHKG": "HK", "XSHG": "SH", "XSHE": "SZ", "XTKS": "TYO", "XNYS": "US
 def header(view: View, width: int) -> Line:
     """Return the header for ``width`` cells: what matters less is left out where the room is short."""
     left = _level(view)
-    session = _session(view, short=width < 72)
     right = _clock(view, short=width < 96)
     delay = _delay(view) if width >= 72 else ()
     mark: Line = (Span(f" {view.replaying} ", Tone.DEMO),) if view.replaying else ()
-    start: Line = (Span(" "), *mark, *left, *session)
-    end: Line = (*right, *delay, Span(" "))
-    room = width - _size(start) - _size(end)
-    if room < 1 and session:
-        start = (Span(" "), *mark, *left)
+    bare: Line = (Span(" "), *mark, *left)
+    sessions = (_session(view, short=False), _session(view, short=True), ())
+    # The countdown goes before the session, and both before the clock and the age of the data.
+    for end in ((*right, *delay, Span(" ")), (*right, Span(" "))):
+        start = next((one for session in sessions if _size(one := (*bare, *session)) + _size(end) < width), bare)
         room = width - _size(start) - _size(end)
+        if room >= 1:
+            break
     if room < 1:
         end = ()
         room = max(0, width - _size(start))

@@ -106,6 +106,9 @@ def _range_line(view: View, quote: Quote | None, width: int) -> list[Line]:
     if story is not None:
         year_low = year_low if year_low is not None else story.year_range.low
         year_high = year_high if year_high is not None else story.year_range.high
+    # A provider's range of the year, and that of the closes, may not have today's extremes yet.
+    year_low = None if year_low is None else min(year_low, quote.low)
+    year_high = None if year_high is None else max(year_high, quote.high)
     extras = []
     if quote.open is not None:
         extras.append(f"{dot}{view.words('index.open')} {numbers.price(quote.open)}")
@@ -248,6 +251,15 @@ def _facts(view: View, width: int) -> list[Line]:
     return [tuple(spans)] if spans else []
 
 
+def _short_name(view: View, symbol: str) -> str:
+    """Return what a strip says where the name in the person's language is too long: the English one, or the ticker."""
+    instrument = view.instruments.get(symbol)
+    english = instrument.name("en") if instrument else None
+    if english and cells(english) <= STRIP_NAME:
+        return english
+    return quote_cells.code(symbol).removeprefix("^").removesuffix("=X")
+
+
 def _strip(view: View, symbols: Sequence[str], width: int, *, peers: bool) -> list[Line]:
     """Return instruments with their percent change, as many lines as they need; closed markets in brackets."""
     parts: list[Line] = []
@@ -259,7 +271,7 @@ def _strip(view: View, symbols: Sequence[str], width: int, *, peers: bool) -> li
             continue
         name = view.name(symbol, quote)
         if cells(name) > STRIP_NAME:
-            name = quote_cells.code(symbol).removeprefix("^")
+            name = _short_name(view, symbol)
         tone = view.tone(quote, direction_tone(quote.percent))
         percent = numbers.percent(quote.percent, view.glyphs, decimals=1).replace(" ", "")
         mic = mic_of(symbol)

@@ -63,7 +63,8 @@ def points(value: float | None) -> str:
     """Return index points with their sign: ``+58.1``; no decimals from a hundred on."""
     if value is None or not math.isfinite(value):
         return UNKNOWN
-    return f"{value:+,.0f}" if abs(value) >= 100 else f"{value:+.1f}"
+    text = f"{value:+,.0f}" if abs(value) >= 100 else f"{value:+.1f}"
+    return text if abs(value) >= 0.05 else "0.0"
 
 
 _ENGLISH_STEPS = ((1e12, "T"), (1e9, "B"), (1e6, "M"), (1e3, "K"))

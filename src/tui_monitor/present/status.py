@@ -89,6 +89,8 @@ def words_for(view: View, health: SourceHealth) -> tuple[str, Tone]:
         return "", Tone.MUTED
     if health.last_good is None:
         return f"{name} {glyphs.wait}", Tone.MUTED
+    if health.topic is Topic.RECORDING and getattr(view.clock, "ended", False):
+        return words("replay.ended"), Tone.WARN
     age = numbers.age((view.now() - health.last_good).total_seconds(), view.language)
     return f"{name} {age}", Tone.MUTED
 

@@ -46,7 +46,7 @@ def arrange(
     if zoomed or width < 72 or height < 14:
         return {focused: Box(0, 0, width, height)}
     if width < 110:
-        return _two(width, height, companion if focused is PanelId.INDEX else focused)
+        return _two(width, height, focused, companion)
     if height < 26:
         return _three(width, height, focused, companion)
     if width >= 170:
@@ -54,8 +54,11 @@ def arrange(
     return _five(width, height)
 
 
-def _two(width: int, height: int, other: PanelId) -> dict[PanelId, Box]:
-    top = min(10, max(6, height * 2 // 5))
+def _two(width: int, height: int, focused: PanelId, companion: PanelId) -> dict[PanelId, Box]:
+    # In hand the index gets the room to tell its story; beside another panel it keeps to what matters most.
+    other, top = focused, min(10, max(6, height * 2 // 5))
+    if focused is PanelId.INDEX:
+        other, top = companion, max(top, min(18, height * 3 // 5))
     return {PanelId.INDEX: Box(0, 0, width, top), other: Box(0, top, width, height - top)}
 
 

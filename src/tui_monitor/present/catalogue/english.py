@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from tui_monitor.present.catalogue.english_lists import LIST_WORDS
+from tui_monitor.present.catalogue.english_news import NEWS_WORDS
 from tui_monitor.present.catalogue.english_ratings import RATING_WORDS
 
 WORDS: dict[str, str] = {
     **LIST_WORDS,
+    **NEWS_WORDS,
     **RATING_WORDS,
     "panel.index": "Index",
     "panel.movers": "Movers",
@@ -242,6 +244,7 @@ WORDS: dict[str, str] = {
     "standing.unknown": "no number",
     "config.waits": "Taken over; at the next start: {keys}",
     "demo.mark": "DEMO",
+    "replay.ended": "the recorded day is over",
     "replay.mark": "REPLAY",
 }
 """Words by key; ``{names}`` are filled in."""

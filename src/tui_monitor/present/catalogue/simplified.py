@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from tui_monitor.present.catalogue.simplified_lists import LIST_WORDS
+from tui_monitor.present.catalogue.simplified_news import NEWS_WORDS
 from tui_monitor.present.catalogue.simplified_ratings import RATING_WORDS
 
 WORDS: dict[str, str] = {
     **LIST_WORDS,
+    **NEWS_WORDS,
     **RATING_WORDS,
     "panel.index": "指数",
     "panel.movers": "涨跌榜",
@@ -20,7 +22,7 @@ WORDS: dict[str, str] = {
     "column.change": "涨跌",
     "column.points": "点数",
     "column.turnover": "成交额",
-    "column.age": "时差",
+    "column.age": "距今",
     "column.range": "日内波幅",
     "column.year": "52周",
     "column.currency": "货币",
@@ -211,7 +213,7 @@ WORDS: dict[str, str] = {
     "command.data.refresh": "重新查询此面板",
     "command.data.refresh-all": "重新查询全部",
     "command.data.sources": "数据来源状况",
-    "command.replay.pause": "暂停或继续重播",
+    "command.replay.pause": "暂停或继续回放",
     "command.replay.step": "前进一分钟",
     "command.replay.faster": "加快一倍",
     "command.replay.slower": "减慢一半",
@@ -242,6 +244,7 @@ WORDS: dict[str, str] = {
     "standing.unknown": "没有数字",
     "config.waits": "已应用；下次启动时生效：{keys}",
     "demo.mark": "演示",
-    "replay.mark": "重播",
+    "replay.ended": "回放结束",
+    "replay.mark": "回放",
 }
 """Words by key; ``{names}`` are filled in."""

@@ -120,7 +120,7 @@ LIST_WORDS: dict[str, str] = {
     "conflict.added-there": "文件加入",
     "conflict.no-position": "无持仓",
     "command.watch.edit": "编辑备注、标签、数量及成本",
-    "command.watch.mark": "标记此行（重播时用 x）",
+    "command.watch.mark": "标记此行（回放时用 x）",
     "command.watch.mark-all": "标记全部或全不标记",
     "command.watch.move-to": "移到另一名单",
     "command.watch.new-list": "新建名单",

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from tui_monitor.present.catalogue.traditional_lists import LIST_WORDS
+from tui_monitor.present.catalogue.traditional_news import NEWS_WORDS
 from tui_monitor.present.catalogue.traditional_ratings import RATING_WORDS
 
 WORDS: dict[str, str] = {
     **LIST_WORDS,
+    **NEWS_WORDS,
     **RATING_WORDS,
     "panel.index": "指數",
     "panel.movers": "升跌榜",
@@ -20,7 +22,7 @@ WORDS: dict[str, str] = {
     "column.change": "升跌",
     "column.points": "點數",
     "column.turnover": "成交額",
-    "column.age": "時差",
+    "column.age": "距今",
     "column.range": "日內波幅",
     "column.year": "52週",
     "column.currency": "貨幣",
@@ -36,7 +38,7 @@ WORDS: dict[str, str] = {
     "movers.by.points": "按點數",
     "movers.by.turnover": "按成交額",
     "movers.estimated": "權重為估算",
-    "movers.empty": "成分股名單為空：請檢查 config.toml 的 market.universe。",
+    "movers.empty": "成份股名單為空：請檢查 config.toml 的 market.universe。",
     "watchlist.empty": "此名單為空。按 a 加入代號或名稱。",
     "watchlist.none-found": "沒有相符項目。按 Esc 顯示全部。",
     "headlines.unread": "{count} 則未讀",
@@ -233,7 +235,7 @@ WORDS: dict[str, str] = {
     "hint.program.help": "說明",
     "story.none": "暫無內容：正在查詢每日紀錄。",
     "story.basis": "根據自 {first} 起 {sessions} 個交易日。",
-    "story.points": "成分股貢獻點數",
+    "story.points": "成份股貢獻點數",
     "story.sum": "合計 {explained}，未解釋 {residual}；~ 權重為估算",
     "story.peers": "與同類指數比較",
     "story.year": "年初至今",
@@ -242,6 +244,7 @@ WORDS: dict[str, str] = {
     "standing.unknown": "沒有數字",
     "config.waits": "已套用；下次啟動時生效：{keys}",
     "demo.mark": "示範",
+    "replay.ended": "重播完畢",
     "replay.mark": "重播",
 }
 """Words by key; ``{names}`` are filled in."""

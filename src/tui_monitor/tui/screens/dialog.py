@@ -18,6 +18,12 @@ if TYPE_CHECKING:
     from tui_monitor.tui.palette import Palette
 
 
+def text_width(terminal_width: int) -> int:
+    """Return the cells of a line inside a dialog; what is wrapped to it is not wrapped a second time."""
+    frame, padding, scrollbar = 2, 2, 1
+    return max(1, min(84, terminal_width * 96 // 100) - frame - padding - scrollbar)
+
+
 class Dialog(ModalScreen[None]):
     """Shows lines that are asked for anew each second, so that ages stay true."""
 

@@ -35,7 +35,7 @@ from tui_monitor.tui.panels.ratings import RatingsPanel
 from tui_monitor.tui.panels.table import TablePanel
 from tui_monitor.tui.panels.watchlist import WatchlistPanel
 from tui_monitor.tui.prompt import Prompt
-from tui_monitor.tui.screens.dialog import Dialog
+from tui_monitor.tui.screens.dialog import Dialog, text_width
 from tui_monitor.tui.screens.help import help_lines
 
 if TYPE_CHECKING:
@@ -212,10 +212,10 @@ class MainScreen(Screen[None]):
                 self.dialog(one.source, lambda: headline_lines(view, key))
         elif panel.panel_id is PanelId.RATINGS:
             self.mark_read([key], read=True)
-            width = min(78, self.size.width - 6)
+            width = text_width(self.size.width)
             self.dialog(rating_title(view, key), lambda: rating_lines(view, key, width))
         elif panel.panel_id is PanelId.INDEX:
-            width = min(78, self.size.width - 6)
+            width = text_width(self.size.width)
             self.dialog(
                 detail.quote_title(view, key), lambda: [*story_lines(view, width), (), *detail.quote_lines(view, key)]
             )
