@@ -15,14 +15,12 @@ LIMITED_WAITS = (300.0, 900.0, 3600.0)
 LONGEST_RETRY_AFTER = 86_400.0
 """Seconds of the longest ``Retry-After`` that is believed."""
 
-LONGEST_QUOTES_WAIT = 600.0
-"""Seconds that a failing source of quotes waits at the most."""
-
 LONGEST_WAIT = 3600.0
-"""Seconds that any other failing source waits at the most."""
+"""Seconds that a failing source waits at the most, however long its period."""
 
 FIRST_WAIT = 60.0
-"""Seconds after which a source with a long period tries again for the first time."""
+"""Seconds after which a source with a long period tries again for the first time, and the longest wait of one with a
+shorter period."""
 
 UNREACHED = frozenset({FailureKind.REFUSED, FailureKind.TIMEOUT})
 """Failures in which no server answered: our own network is the first suspect, and waiting longer spares nobody."""
@@ -39,15 +37,23 @@ def limited_wait(strikes: int, retry_after: float | None) -> float:
     return max(wait, min(retry_after or 0.0, LONGEST_RETRY_AFTER))
 
 
-def failure_wait(failures: int, period: float, *, longest: float, unreached: bool, rng: random.Random) -> float:
+def longest_wait(period: float) -> float:
+    """Return the seconds that a failing source waits at the most: its period, or a minute where that is shorter.
+
+    So a fault that has passed is over within one period. Who says 429 or asks us to wait is left alone for longer.
+    """
+    return min(LONGEST_WAIT, max(period, FIRST_WAIT))
+
+
+def failure_wait(failures: int, period: float, *, unreached: bool, rng: random.Random) -> float:
     """Return the seconds until the next try after ``failures`` (at least 1) failed rounds in a row.
 
-    Full jitter: chance picks between nothing and a ceiling that doubles, but never sooner than the source's
-    normal pace. That pace is its period, or a minute where the period is longer. Where no server was reached
-    it settles at the period, so that a network that returns is noticed within one.
+    Full jitter: chance picks between nothing and a ceiling that doubles up to ``longest_wait``, but never sooner than
+    the source's normal pace. That pace is its period, or a minute where the period is longer. Where no server was
+    reached it settles at the period, so that a network that returns is noticed within one.
     """
     pace = min(period, FIRST_WAIT)
     if unreached and pace * 2.0 ** min(failures, 20) >= 2.0 * period:
         return jittered(period, rng)
-    ceiling = min(max(period, pace) if unreached else longest, pace * 2.0 ** min(failures, 20))
+    ceiling = min(max(period, pace) if unreached else longest_wait(period), pace * 2.0 ** min(failures, 20))
     return max(jittered(pace, rng), rng.uniform(0.0, ceiling))

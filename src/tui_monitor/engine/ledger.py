@@ -36,6 +36,7 @@ class Ledger:
         self._urgent: dict[str, None] = {}
         self._setbacks: dict[str, int] = {}
         self._missed: dict[str, tuple[int, float]] = {}
+        self._gave: set[str] = set()
 
     def plan(self, symbols: tuple[str, ...]) -> bool:
         """Set what it is asked for; return whether that is a change. What is new to it is urgent."""
@@ -48,7 +49,12 @@ class Ledger:
         for book in (self._setbacks, self._missed):
             for symbol in [symbol for symbol in book if symbol not in wanted]:
                 del book[symbol]
+        self._gave &= wanted
         return True
+
+    def gave(self, symbols: Iterable[str]) -> bool:
+        """Whether it has ever had a value of any of ``symbols``."""
+        return not self._gave.isdisjoint(symbols)
 
     @property
     def has_urgent(self) -> bool:
@@ -111,6 +117,7 @@ class Ledger:
         """``symbols`` were answered."""
         if self.once_a_period:
             self._interest.answered(self._topic, symbols, started)
+        self._gave.update(symbols)
         for symbol in symbols:
             self.missing.discard(symbol)
             self._missed.pop(symbol, None)

@@ -314,6 +314,13 @@ class Runner:
         tally.items += len(batch.quotes) + len(batch.histories) + len(batch.ratings) + len(batch.headlines)
         tally.notes += batch.notes
         missing = self.ledger.missing_in(symbols, batch)
+        if missing and len(missing) == len(symbols) and self.ledger.gave(symbols):
+            # It had them before: an answer of the right shape with nothing in it is no good one.
+            tally.good -= 1
+            words = f"{self.descriptor.name} answered without a usable value of {_some(symbols)}."
+            return self._take_failure(SourceError(FailureKind.MALFORMED, words), symbols, tally)
+        if missing and not batch.notes:
+            tally.notes.append(f"{_some(missing)}: no usable value in the answer.")
         tally.missing += missing
         answered = [symbol for symbol in symbols if symbol not in missing]
         tally.answered += answered
@@ -369,13 +376,8 @@ class Runner:
         if limited and self.host.blocked_until is not None:
             self.next_try = self.host.blocked_until + self._rng.uniform(0.0, 5.0)
             return
-        longest = backoff.LONGEST_QUOTES_WAIT if health.topic is Topic.QUOTES else backoff.LONGEST_WAIT
         wait = backoff.failure_wait(
-            health.failures,
-            self.descriptor.period,
-            longest=longest,
-            unreached=error.kind in backoff.UNREACHED,
-            rng=self._rng,
+            health.failures, self.descriptor.period, unreached=error.kind in backoff.UNREACHED, rng=self._rng
         )
         self.next_try = now + max(wait, min(error.retry_after or 0.0, backoff.LONGEST_RETRY_AFTER))
 
@@ -384,7 +386,8 @@ class Runner:
         self.standing.succeeded()
         self.recovered_from = health.failure_kind
         health.failures, health.failure, health.failure_kind = 0, None, None
-        health.last_good = self._clock.now()
+        if tally.answered or tally.unchanged or not self.asks_by_symbol:
+            health.last_good = self._clock.now()
         if tally.unchanged < tally.good:
             # Where nothing is new, the last round with something in it is still what there is.
             health.items = tally.items
