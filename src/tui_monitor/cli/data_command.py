@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -18,7 +19,10 @@ from tui_monitor.present.words import language_of
 if TYPE_CHECKING:
     from tui_monitor.config.paths import Paths
     from tui_monitor.config.settings import Settings
+    from tui_monitor.services.one_round import Outcome
     from tui_monitor.services.replayed import Replayed
+    from tui_monitor.services.stored import Stored
+    from tui_monitor.sources.api import Topic
 
 FORMATS = ("table", "json", "jsonl", "csv")
 """What ``--format`` takes."""
@@ -70,8 +74,9 @@ def read_settings(paths: Paths) -> Settings:
 
 
 def chosen_language(lang: str | None, settings: Settings) -> str:
-    """Return the language that is asked for, that of the settings, or the locale's."""
-    return language_of(lang or settings.display.language, os.environ)
+    """Return the language that is asked for (of the command or before it), that of the settings, or the locale's."""
+    options = click.get_current_context().find_root().obj or {}
+    return language_of(lang or options.get("lang") or settings.display.language, os.environ)
 
 
 def replay(recording: Path, at: str | None, settings: Settings, language: str) -> Replayed:
@@ -88,6 +93,62 @@ def replay(recording: Path, at: str | None, settings: Settings, language: str) -
     for note in told.notes:
         click.echo(f"{recording}: {note}", err=True)
     return told
+
+
+def stored(settings: Settings, language: str, *, texts: bool = False) -> Stored:
+    """Return what is stored; end with a code where the settings are wrong. ``texts``: headlines and ratings too."""
+    from tui_monitor.config.paths import Paths
+    from tui_monitor.services.stored import Stored
+
+    try:
+        known = Stored(settings, Paths.from_environment(), language=language, texts=texts)
+    except ConfigError as error:
+        end(str(error), ExitCode.CONFIG)
+    for notice in known.notices:
+        click.echo(notice, err=True)
+    return known
+
+
+def ask_sources(
+    known: Stored, settings: Settings, wanted: Mapping[Topic, Sequence[str]], *, timeout: float
+) -> dict[Topic, Outcome]:
+    """Ask the sources once and keep what they answer; tell on stderr which of them failed.
+
+    Topics are asked side by side, each within ``timeout`` seconds. The moment of ``known`` becomes the present.
+    """
+    import asyncio
+
+    return asyncio.run(_ask_sources(known, settings, wanted, timeout))
+
+
+async def _ask_sources(
+    known: Stored, settings: Settings, wanted: Mapping[Topic, Sequence[str]], timeout: float
+) -> dict[Topic, Outcome]:
+    import asyncio
+
+    from tui_monitor.config.paths import Paths
+    from tui_monitor.services.one_round import OneRound
+    from tui_monitor.sources.api import Topic
+
+    try:
+        async with OneRound(settings, Paths.from_environment(), known.situation.instruments, wanted) as sources:
+            for warning in sources.warnings:
+                click.echo(warning, err=True)
+            asked = {
+                topic: sources.ask(topic, symbols, known.take, timeout=timeout)
+                if topic in {Topic.QUOTES, Topic.HISTORY}
+                else sources.ask_each(topic, symbols, known.take, timeout=timeout)
+                for topic, symbols in wanted.items()
+            }
+            outcomes = dict(zip(asked, await asyncio.gather(*asked.values()), strict=True))
+        known.move_to(datetime.now(UTC))
+        for outcome in outcomes.values():
+            for name, problem in outcome.problems.items():
+                click.echo(f"{name}: {problem}", err=True)
+        await known.keep()
+    finally:
+        await known.aclose()
+    return outcomes
 
 
 def end(sentence: str, code: ExitCode) -> NoReturn:

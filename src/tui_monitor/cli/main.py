@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from importlib import import_module
+from typing import Any
 
 import click
 
 from tui_monitor import __version__
 from tui_monitor.cli.exits import ExitCode
+from tui_monitor.domain.errors import ConfigError, MonitorError
 
 COMMANDS = {
     "demo": "Play the recorded day, offline, in the same screen.",
     "replay": "Play a recording in the same screen.",
+    "quotes": "Prices of symbols, once or again and again.",
     "index": "What is notable about an index level.",
+    "movers": "The constituents of the index by percent, points or turnover.",
     "ratings": "Rating changes, and reading them out of headlines.",
     "watch": "Show and edit the watchlists.",
     "config": "Where the settings are, whether they are right, a first file.",
@@ -22,8 +27,39 @@ COMMANDS = {
 """Commands in the order of the help; each is ``cli.commands.NAME:command``."""
 
 
+CRASHED = 70
+"""Exit code after a defect of the program (EX_SOFTWARE of sysexits)."""
+
+
+class UnknownCommandError(click.ClickException):
+    """A word that is no command: one sentence, without the whole usage."""
+
+    def show(self, file: Any = None) -> None:
+        """Say it on stderr."""
+        click.echo(f"tui-monitor: {self.message}", err=True, file=file)
+
+
 class LazyGroup(click.Group):
     """Imports a command's module only when it is run or asked for help."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; a reader that has had enough, as `head` has, ends it quietly."""
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:
+            # What is still buffered goes nowhere at exit instead of failing once more.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            raise click.exceptions.Exit(ExitCode.OK) from None
+
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
+        """Return the command that is named; an unknown one gets one sentence."""
+        if args and args[0] not in COMMANDS and not args[0].startswith("-"):
+            from difflib import get_close_matches
+
+            like = get_close_matches(args[0], COMMANDS, n=1)
+            hint = f"did you mean {like[0]}?" if like else "tui-monitor --help lists them."
+            raise UnknownCommandError(f"there is no command {args[0]!r}; {hint}")
+        return super().resolve_command(ctx, args)
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
         """Return the commands in the order of the help."""
@@ -63,13 +99,27 @@ def cli(ctx: click.Context, slow: bool, lang: str | None) -> None:
 
 def main() -> None:
     """Run the command line; end with a documented exit code."""
+    sys.exit(run())
+
+
+def run(arguments: list[str] | None = None) -> int:
+    """Run the command line and return its exit code. Raises ``SystemExit`` where a command ends that way."""
     try:
-        code = cli.main(standalone_mode=False)
+        code = cli.main(arguments, standalone_mode=False)
     except click.exceptions.Exit as error:
         code = error.exit_code
     except click.exceptions.Abort:
-        code = 130
+        return 130
     except click.ClickException as error:
+        # Usage errors are most of them; click's own code for those is 2, which is that of a wrong settings file here.
         error.show()
-        code = ExitCode.USAGE
-    sys.exit(code if isinstance(code, int) else ExitCode.OK)
+        return ExitCode.USAGE
+    except MonitorError as error:
+        click.echo(f"tui-monitor: {error}", err=True)
+        return ExitCode.CONFIG if isinstance(error, ConfigError) else ExitCode.NO_DATA
+    except Exception as error:  # noqa: BLE001 - the last line of defence: whatever it is must not look like usage
+        import traceback
+
+        traceback.print_exception(error)
+        return CRASHED
+    return code if isinstance(code, int) else ExitCode.OK

@@ -37,6 +37,10 @@ class StandingClock:
         """Return the moment, aware UTC."""
         return self._moment
 
+    def move_to(self, moment: datetime) -> None:
+        """Stand at another moment."""
+        self._moment = moment
+
     def monotonic(self) -> float:
         """Return zero: no time passes."""
         return 0.0

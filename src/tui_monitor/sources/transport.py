@@ -389,8 +389,11 @@ async def _hide_location(answer: httpx.Response) -> None:
 
 def _open_engine() -> _Engine:
     """Import httpx and build the client. Runs in a thread."""
+    import sys
     from http.cookiejar import DefaultCookiePolicy
 
+    # Its command line would bring rich and pygments along, two fifths of the import; without it httpx gives a stub.
+    sys.modules.setdefault("httpx._main", None)  # type: ignore[arg-type]
     import httpx
 
     from tui_monitor.sources.connecting import CarefulBackend, trust

@@ -12,25 +12,27 @@ import msgspec
 from tui_monitor.analysis.history_checks import Flaw, find_flaws
 from tui_monitor.analysis.story import tell
 from tui_monitor.cli.data_command import (
+    ask_sources,
     chosen_language,
     end,
     format_option,
     language_option,
+    network_options,
     read_settings,
     recording_options,
     replay,
+    stored,
 )
 from tui_monitor.cli.exchange_sessions import next_session_for, next_session_of
 from tui_monitor.cli.exits import ExitCode
 from tui_monitor.cli.index_output import render, render_board
 from tui_monitor.config.history_file import read_history_file
 from tui_monitor.config.paths import Paths
-from tui_monitor.config.seeds import load_reference
 from tui_monitor.config.settings import Settings
-from tui_monitor.domain.errors import HistoryError, StorageError
+from tui_monitor.domain.errors import HistoryError
 from tui_monitor.domain.instrument import normalise_symbol
 from tui_monitor.domain.series import DailyBar
-from tui_monitor.services.index_story import known_peaks
+from tui_monitor.services.interests import RATES
 
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
@@ -59,6 +61,7 @@ def _iso_date(ctx: click.Context, param: click.Parameter, value: str | None) -> 
 @click.option("--since", callback=_iso_date, metavar="DATE", help="Also tell the change since the close of this date.")
 @format_option
 @language_option
+@network_options
 @recording_options
 def command(
     symbol: str | None,
@@ -67,13 +70,15 @@ def command(
     since: date | None,
     form: str,
     lang: str | None,
+    offline: bool,
+    timeout: float,
     recording: Path | None,
     at: str | None,
 ) -> None:
     """Tell what is notable about the level of SYMBOL (by default the index of the settings).
 
-    The claims come from the stored daily history, or from a file: a CSV with the header date,close. All its rows
-    count as closed sessions.
+    The claims come from the stored daily history and quotes; where no history is stored the sources are asked once.
+    Or from a file: a CSV with the header date,close. All its rows count as closed sessions.
 
     Example: tui-monitor index --from-recording demo --at 11:00
     """
@@ -92,32 +97,56 @@ def command(
         _tell_recording(recording, at, _about(settings, name), language, form, as_of, since)
         return
     file = _file(name, history, settings, paths)
+    if file is not None:
+        _tell_file(file, name, settings, language, form, as_of, since)
+    else:
+        _tell_stored(_about(settings, name), language, form, as_of, since, None if offline else timeout)
+
+
+def _tell_file(
+    file: Path, name: str, settings: Settings, language: str, form: str, as_of: date | None, since: date | None
+) -> None:
+    """Tell from a file alone: no quotes take part, and no record but its own."""
     try:
-        bars, origin = _read_file(file) if file is not None else _stored(name, paths)
+        # No exchange has closed the session of a date before that date has begun in UTC.
+        bars = read_history_file(file, today=datetime.now(UTC).date())
     except HistoryError as error:
         end(str(error), ExitCode.CONFIG)
-    except StorageError as error:
-        end(str(error), ExitCode.NO_DATA)
-    if not bars:
+    story = tell(
+        bars, as_of=as_of, since=since, next_session=next_session_of(name, bars, _closed_days(settings)), symbol=name
+    )
+    if story is None:
+        end(f"{file} begins on {bars[0].date}, after {as_of}.", ExitCode.NO_DATA)
+    _warn_of_flaws([bar for bar in bars if bar.date <= story.as_of], str(file))
+    click.echo(render(story, form, language), nl=False)
+
+
+def _tell_stored(
+    settings: Settings, language: str, form: str, as_of: date | None, since: date | None, timeout: float | None
+) -> None:
+    """Tell from what is stored; without a history ask the sources once, unless ``timeout`` is ``None``."""
+    known = stored(settings, language)
+    told = known.situation
+    name = told.index
+    known.recall_histories((name, *settings.market.peers))
+    if told.store.history(name) is None and timeout is not None:
+        from tui_monitor.sources.api import Topic
+
+        quotes = dict.fromkeys((name, *told.universe.symbols, *settings.market.peers, *RATES))
+        ask_sources(known, settings, {Topic.HISTORY: (name,), Topic.QUOTES: tuple(quotes)}, timeout=timeout)
+    history = told.store.history(name)
+    if history is None or not history.bars:
         end(
             f"No daily history of {name} is stored yet; start tui-monitor with a network, or give --history FILE.csv.",
             ExitCode.NO_DATA,
         )
-    # A file stands for itself; what is stored may begin after the record.
-    record, high = known_peaks(load_reference(), name) if file is None else (None, None)
-    story = tell(
-        bars,
-        as_of=as_of,
-        since=since,
-        next_session=next_session_of(name, bars, _closed_days(settings)),
-        known_record=record,
-        known_high=high,
-        symbol=name,
-    )
-    if story is None:
-        end(f"{origin} begins on {bars[0].date}, after {as_of}.", ExitCode.NO_DATA)
-    _warn_of_flaws([bar for bar in bars if bar.date <= story.as_of], origin)
-    click.echo(render(story, form, language), nl=False)
+    origin = f"The stored history of {name}"
+    board = told.board(as_of=as_of, since=since, next_session=next_session_for)
+    if board.story is None:
+        end(f"{origin} begins on {history.bars[0].date}, after {as_of}.", ExitCode.NO_DATA)
+    last = board.story.as_of
+    _warn_of_flaws([bar for bar in history.bars if bar.date <= last], origin)
+    click.echo(render_board(board, form, language), nl=False)
 
 
 def _tell_recording(
@@ -146,27 +175,6 @@ def _file(symbol: str, given: Path | None, settings: Settings, paths: Paths) -> 
     if given is None and settings.market.history and symbol == normalise_symbol(settings.market.index):
         return paths.config_dir / Path(settings.market.history).expanduser()
     return given
-
-
-def _read_file(file: Path) -> tuple[tuple[DailyBar, ...], str]:
-    """Return the bars of a file and what they are called."""
-    # No exchange has closed the session of a date before that date has begun in UTC.
-    return read_history_file(file, today=datetime.now(UTC).date()), str(file)
-
-
-def _stored(symbol: str, paths: Paths) -> tuple[tuple[DailyBar, ...], str]:
-    """Return the stored bars and what they are called."""
-    origin = f"The stored history of {symbol}"
-    if not paths.database.exists():
-        return (), origin
-    from tui_monitor.store.database import Database
-
-    database = Database.open(paths.database, now=lambda: datetime.now(UTC))
-    try:
-        stored = database.read_history(symbol)
-    finally:
-        database.close()
-    return (stored.bars if stored is not None else ()), origin
 
 
 def _since(settings: Settings) -> date | None:

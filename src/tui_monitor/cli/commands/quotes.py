@@ -1,0 +1,205 @@
+"""``tui-monitor quotes``: prices once, again and again, or when they change."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from tui_monitor.cli import quotes_output
+from tui_monitor.cli.data_command import (
+    chosen_language,
+    end,
+    format_option,
+    language_option,
+    network_options,
+    read_settings,
+    recording_options,
+    replay,
+    stored,
+)
+from tui_monitor.cli.exits import ExitCode
+from tui_monitor.config.paths import Paths
+from tui_monitor.domain.instrument import normalise_symbol
+
+if TYPE_CHECKING:
+    from tui_monitor.config.settings import Settings
+    from tui_monitor.services.one_round import OneRound
+    from tui_monitor.services.situation import Situation
+    from tui_monitor.services.stored import Stored
+
+PERIOD = 15.0
+"""Seconds between two rounds of ``--watch``."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Wish:
+    """What is to be printed, and how."""
+
+    symbols: tuple[str, ...]
+    form: str
+    language: str
+    colours: str
+    timeout: float
+    period: float | None
+    until_change: bool
+
+
+@click.command("quotes", short_help="Prices of symbols, once or again and again.")
+@click.argument("symbols", nargs=-1, required=True, metavar="SYMBOL...")
+@click.option(
+    "--watch",
+    "period",
+    type=click.FloatRange(2, 3600),
+    is_flag=False,
+    flag_value=PERIOD,
+    metavar="[SECONDS]",
+    help="Ask again every so many seconds, by default 15, until interrupted.",
+)
+@click.option("--until-change", is_flag=True, help="Wait until a price is another one, print once and end.")
+@format_option
+@language_option
+@network_options
+@recording_options
+def command(
+    symbols: tuple[str, ...],
+    period: float | None,
+    until_change: bool,
+    form: str,
+    lang: str | None,
+    offline: bool,
+    timeout: float,
+    recording: Path | None,
+    at: str | None,
+) -> None:
+    """Print the prices of SYMBOLs, each with its age, source and delay.
+
+    A number is a code of Hong Kong: 700 is 0700.HK. What no source answers for comes from what is stored, marked
+    with its origin and age. Ends with 4 if a symbol has no price, or only a stored one though the sources were asked;
+    with 3 if there is none at all.
+
+    Example: tui-monitor quotes 700 9988 BABA --format json
+    """
+    settings = read_settings(Paths.from_environment())
+    language = chosen_language(lang, settings)
+    wanted = tuple(dict.fromkeys(_symbol(one) for one in symbols))
+    wish = _Wish(wanted, form, language, settings.display.colours, timeout, period, until_change)
+    if recording is not None or offline:
+        if period is not None or until_change:
+            raise click.UsageError("--watch and --until-change need a network.")
+        _still(wish, settings, recording, at)
+    elif at is not None:
+        raise click.UsageError("--at needs --from-recording.")
+    else:
+        raise click.exceptions.Exit(asyncio.run(_live(wish, settings)))
+
+
+def _symbol(text: str) -> str:
+    name = normalise_symbol(text)
+    if name is None:
+        raise click.BadParameter(f"{text!r} is no symbol", param_hint="SYMBOL")
+    return name
+
+
+def _still(wish: _Wish, settings: Settings, recording: Path | None, at: str | None) -> None:
+    """Print from a recording or from what is stored."""
+    if recording is not None:
+        told, origin = replay(recording, at, settings, wish.language).situation, "recording"
+    else:
+        told, origin = stored(settings, wish.language).situation, "stored"
+    rows = quotes_output.rows_of(told, wish.symbols, live=(), origin=origin)
+    known = {row["symbol"] for row in rows}
+    missing = [one for one in wish.symbols if one not in known]
+    if not rows:
+        where = str(recording) if recording is not None else "what is stored"
+        end(f"No price of {', '.join(missing)} in {where}.", ExitCode.NO_DATA)
+    click.echo(quotes_output.render(rows, wish.form, wish.language, wish.colours), nl=False)
+    _tell_missing(missing)
+    if missing:
+        raise click.exceptions.Exit(ExitCode.PARTIAL)
+
+
+async def _live(wish: _Wish, settings: Settings) -> int:
+    """Ask and print until done; return the exit code."""
+    from tui_monitor.services.one_round import OneRound
+    from tui_monitor.sources.api import Topic
+
+    # The client is imported in a thread while the database is read.
+    paths = Paths.from_environment()
+    known = stored(settings, wish.language)
+    async with _closing(known), OneRound(settings, paths, known.situation.instruments, [Topic.QUOTES]) as sources:
+        for warning in sources.warnings:
+            click.echo(warning, err=True)
+        return await _rounds(wish, known, sources)
+
+
+async def _rounds(wish: _Wish, known: Stored, sources: OneRound) -> int:
+    first: dict[str, float | None] | None = None
+    code = int(ExitCode.NO_DATA)
+    headed = False
+    while True:
+        live, problems = await _ask(wish, known, sources)
+        told = known.situation
+        rows = quotes_output.rows_of(told, wish.symbols, live=live, origin="stored")
+        prices = {row["symbol"]: row["last"] for row in rows}
+        changed = first is not None and any(prices.get(one) != price for one, price in first.items())
+        first = prices if first is None else first
+        if not wish.until_change or changed:
+            text = quotes_output.render(rows, wish.form, wish.language, wish.colours) if rows else ""
+            if headed and wish.form == "csv":
+                text = text.partition("\n")[2]
+            elif wish.period is not None and wish.form == "table" and text:
+                text = f"{_clock(told)}\n{text}"
+            click.echo(text, nl=False)
+            headed = headed or bool(text)
+            code = _code(wish, live, rows, problems)
+        await known.keep()
+        if wish.until_change:
+            if changed:
+                return code
+        elif wish.period is None:
+            return code
+        await asyncio.sleep(wish.period or PERIOD)
+
+
+async def _ask(wish: _Wish, known: Stored, sources: OneRound) -> tuple[set[str], dict[str, str]]:
+    """Ask once; return the symbols that were answered for, and why sources failed."""
+    from tui_monitor.sources.api import Topic
+
+    outcome = await sources.ask(Topic.QUOTES, wish.symbols, known.take, timeout=wish.timeout)
+    known.move_to(datetime.now(UTC))
+    return set(wish.symbols) - set(outcome.missing), outcome.problems
+
+
+def _code(wish: _Wish, live: set[str], rows: Sequence[dict[str, object]], problems: dict[str, str]) -> int:
+    """Tell on stderr what is wrong; return the exit code of a round."""
+    for name, problem in problems.items():
+        click.echo(f"{name}: {problem}", err=True)
+    shown = {row["symbol"] for row in rows}
+    _tell_missing([one for one in wish.symbols if one not in shown])
+    if not rows:
+        return ExitCode.NO_DATA
+    return ExitCode.OK if live == set(wish.symbols) else ExitCode.PARTIAL
+
+
+def _tell_missing(symbols: Sequence[str]) -> None:
+    if symbols:
+        click.echo(f"No price of {', '.join(symbols)}.", err=True)
+
+
+def _clock(told: Situation) -> str:
+    return f"{told.now.astimezone():%Y-%m-%d %H:%M:%S}"
+
+
+@asynccontextmanager
+async def _closing(known: Stored) -> AsyncIterator[None]:
+    try:
+        yield
+    finally:
+        await known.aclose()
