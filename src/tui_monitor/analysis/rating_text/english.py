@@ -16,9 +16,14 @@ from tui_monitor.domain.rating import Action
 
 _FORCE = re.compile(
     r"analyst|(?<!#)stock|shares|valuation|premarket|pre-market|price target|double downgrade|gets? an upgrade|"
-    r"(?:up|down)graded (?:on|as|after|following|upon|amid|ahead)|(?:up|down)grad(?:ed?|es)(?: today)?$"
+    r"(?:up|down)graded (?:on|as|after|following|upon|amid|ahead)|(?:up|down)graded(?: today)?$|"
+    r"leads to (?:up|down)grade$"
 )
 """What makes an up- or downgrade by nobody one of a share, not of software."""
+_ARTICLE = re.compile(r" (?:an?|the|its)$")
+"""What ``names Acme a top pick`` leaves behind the name."""
+_KEPT = re.compile(r"\b(?:rated|ratings?|reiterate[sd]?|maintain(?:s|ed)|price target|pt|tp)\b")
+"""What makes a kept grade without a firm one of a broker, not of a columnist."""
 _TARGET_PRICES = re.compile(r"\btps?\b")
 _MARKET_TICKER = re.compile(r"\((?:[A-Za-z .]{2,10}:\s?)?\$?(?P<code>[A-Za-z0-9][A-Za-z0-9.\-]*)[,)]")
 
@@ -38,7 +43,7 @@ def read_english(text: str, folded: str, low: str) -> Extraction:
     if company is None or _refers(sentence, company):
         company, name = None, sentence.cashtag
     else:
-        name = text[company[0] : company[1]]
+        name = _ARTICLE.sub("", text[company[0] : company[1]])
     if name is None:
         return Extraction(text)
     symbol = _symbol(sentence, company)
@@ -86,6 +91,8 @@ def _stated(values: Values, tokens: list[Token]) -> set[Action]:
 
 def _convincing(low: str, values: Values) -> bool:
     """Tell whether a headline without a firm is a rating change all the same."""
+    if values.actions == {Action.REITERATE}:
+        return _KEPT.search(low) is not None
     if values.to_grade is not None or values.from_grade is not None:
         return True
     if values.actions & {Action.RAISE_TARGET, Action.CUT_TARGET}:
@@ -97,6 +104,8 @@ def _symbol(sentence: Sentence, company: Span | None) -> str | None:
     """Return the ticker right behind the company, else the first that is none of the firm's, else the cashtag."""
     first: str | None = None
     for position, token in enumerate(sentence.tokens):
+        if token.kind is Kind.CASHTAG and company is not None and 0 <= token.start - company[1] <= 2:
+            return sentence.folded[token.start + 1 : token.end]
         if token.kind is not Kind.TICKER:
             continue
         code = _code(sentence.folded, token)

@@ -105,12 +105,22 @@ def _attached(low: str, tokens: list[Token], index: int) -> Token | None:
     return None
 
 
+_BEFORE_RATING = frozenset({Kind.GRADE, Kind.PREP})
+"""A rating behind one of these is not what the verb moves."""
+
+
 def _grade_move(tokens: list[Token], index: int, values: Values) -> None:
     """Read ``raised to Buy`` and ``cuts X to Sell`` as changes of grade, ``Raises to $48`` as one of target."""
     verb = tokens[index]
+    if index and tokens[index - 1].word == "rating" and verb.start - tokens[index - 1].end <= 5:
+        _change_grade(verb, values)
+        return
     for position in range(index + 1, len(tokens)):
         token = tokens[position]
         if token.kind is Kind.TARGET or token.kind in VERBS or (token.kind is Kind.STOP and token.word != ","):
+            return
+        if token.kind is Kind.RATING and token.word == "rating" and tokens[position - 1].kind not in _BEFORE_RATING:
+            _change_grade(verb, values)
             return
         if token.kind is Kind.PREP and token.word in ("to", "from") and position + 1 < len(tokens):
             following = tokens[position + 1]
@@ -120,14 +130,18 @@ def _grade_move(tokens: list[Token], index: int, values: Values) -> None:
                 and following.kind is Kind.GRADE
                 and (following is values.to_grade or following is values.from_grade)
             ):
-                if not values.actions & {Action.UPGRADE, Action.DOWNGRADE}:
-                    values.actions.add(Action.UPGRADE if verb.kind is Kind.RAISE else Action.DOWNGRADE)
-                    values.verb = values.verb or verb
+                _change_grade(verb, values)
                 return
             if near and following.kind is Kind.MONEY and token.start - verb.end <= 1 and values.target is following:
                 values.actions.add(_DIRECTION[verb.kind])
                 values.verb = values.verb or verb
                 return
+
+
+def _change_grade(verb: Token, values: Values) -> None:
+    if not values.actions & {Action.UPGRADE, Action.DOWNGRADE}:
+        values.actions.add(Action.UPGRADE if verb.kind is Kind.RAISE else Action.DOWNGRADE)
+        values.verb = values.verb or verb
 
 
 def _initiates(low: str, tokens: list[Token], index: int) -> bool:

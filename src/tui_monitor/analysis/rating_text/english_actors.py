@@ -43,6 +43,7 @@ _EVENTS = frozenset(
 _ACTORS_NEXT = VERBS | {Kind.TARGET, Kind.RATING}
 
 _CHANGES = frozenset({Kind.UP, Kind.DOWN, Kind.INIT, Kind.RAISE, Kind.CUT})
+_BREAKS = (",", ";", ":", ".", "|", "-", '"')
 _SENTENCE = re.compile(r"[.!?]['\"]? (?=[a-z])")
 
 _PAST = re.compile(r"(?:ed|cut|kept|given|upgrade|downgrade)$")
@@ -105,12 +106,14 @@ def _active(sentence: Sentence) -> Found | None:
         if firm is None:
             continue
         begin, end, next_word = firm
-        if low[end : end + 1] == ":" or low[end : end + 2] == " :":
+        if low.startswith((":", " :"), end) and (not number or low[:begin].rstrip().endswith(_BREAKS)):
             return _colon(sentence, (begin, end), low.index(":", end) + 1)
         about = _about(sentence, (begin, end)) if number == 0 else None
         if about is not None:
             return about
         position = by_start.get(next_word)
+        if position is None and low.startswith("'s ", end):
+            position = _behind_person(low, end, by_start)
         verb = tokens[position] if position is not None else None
         if verb is not None and verb.kind is Kind.GRADE and verb is tokens[0]:
             verb = sentence.token(1) if number == 0 else None
@@ -138,6 +141,18 @@ def _active(sentence: Sentence) -> Found | None:
             company = elsewhere or company
         return Found((begin, end), company)
     return None
+
+
+_PERSON = re.compile(r"'s [a-z][a-z.'-]+ (?:[a-z][a-z.'-]+ )?")
+
+
+def _behind_person(low: str, end: int, by_start: dict[int, int]) -> int | None:
+    """Return the verb of ``Firm's Jane Doe upgrades``."""
+    person = _PERSON.match(low, end)
+    if person is None:
+        return None
+    first = low.index(" ", end + 3) + 1
+    return by_start.get(first, by_start.get(person.end()))
 
 
 def _later_clause(sentence: Sentence, firm: Span) -> Found | None:

@@ -85,6 +85,8 @@ def _role(low: str, tokens: list[Token], index: int) -> str | None:
                 or (before.kind in VERBS | {Kind.STOP} and token.word in _SURE_GRADES)
             ):
                 return "to"
+        if before.kind is Kind.KEEP and before.word in ("names", "named") and gap.endswith((" a", " an", " its")):
+            return "to"
     after = tokens[index + 1] if index + 1 < len(tokens) else None
     if after is not None and gap_between(low, token, after) == "":
         kept = after.kind is Kind.KEEP and after.word.endswith(("ed", "kept"))

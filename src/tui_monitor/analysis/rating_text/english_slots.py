@@ -8,7 +8,7 @@ from tui_monitor.analysis.rating_text.english_sentence import Sentence
 from tui_monitor.analysis.rating_text.english_words import Kind, Token
 
 _SUBJECT_END = re.compile(
-    r"(?<![a-z0-9])(?:stock|shares?|shrs?|shr|gains?|gained|jump(?:s|ed)?|ris(?:es?|ing)|rose|rall(?:y|ies|ied)|"
+    r"(?<![a-z0-9*&.-])(?:stock|shares?|shrs?|shr|gains?|gained|jump(?:s|ed)?|ris(?:es?|ing)|rose|rall(?:y|ies|ied)|"
     r"surg(?:es?|ed|ing)|soar(?:s|ed|ing)?|climb(?:s|ed)?|falls?|fell|falling|slid(?:es?|ing)|sink(?:s|ing)?|sank|"
     r"drop(?:s|ped)?|dips?|dipped|"
     r"slip(?:s|ped)?|tumbl(?:es?|ed|ing)|plung(?:es?|ed|ing)|tick(?:s|ed)?|moves?|moving|trad(?:es?|ing)|higher|"
@@ -17,7 +17,7 @@ _SUBJECT_END = re.compile(
     r"wins? spot|pressured|under pressure|"
     r"rebounds?|extends?|hits?|retreats?|weak|strong|outshines|caught|jumped|has|now|earlier|miss(?:es|ed)?|"
     r"crushe[sd]|buried|smashe[sd]|beats?|reports?|reported|posts?|posted|pulled|could|may|might|will|should|can|"
-    r"likely|seen|remains?|near|trade|notes?|noted|fy ?\d{2,4}|[1-4]q\d{0,2}|q[1-4]|guidance)(?![a-z])|"
+    r"likely|seen|remains?|notes?|noted|fy ?\d{2,4}|[1-4]q\d{0,2}|q[1-4]|guidance)(?![a-z])|"
     r"\s[+-]\d|\(?[+-]\d"
 )
 
@@ -49,7 +49,7 @@ _ARTICLES = frozenset(("a", "an", "the", "its", "their", "his", "her", "new", "a
 _OWNER = re.compile(r"(?:'s|s') (?=[a-z0-9])")
 
 _POSSESSED = re.compile(
-    r"[ ,]*(?:\(|stock|share|shrs?|price|pt|tp|target|rating|conviction|\d|4q|3q|2q|1q|new|turnaround)"
+    r"[ ,]*(?:\(|stock|share|shrs?|price|pt|tp|target|rating|conviction|[$\d]|4q|3q|2q|1q|new|turnaround)"
 )
 
 _BRANDS = re.compile(

@@ -69,14 +69,15 @@ _DOWN = r"(?:double[- ])?downgrad(?:e[sd]?|ing)"
 _INIT = (
     r"(?:re-?)?initiat(?:e[sd]?|ing|ion)|(?:start(?:s|ed|ing)?|begins?|began|launch(?:es|ed)?|resum(?:e[sd]?|ing|"
     r"ption)|"
-    r"reinstat(?:e[sd]?|ing)|re-instat(?:e[sd]?)|assum(?:e[sd]?|ing)|pick(?:s|ed) up|assign(?:s|ed)|rerat(?:e[sd]?))"
+    r"reinstat(?:e[sd]?|ing)|re-instat(?:e[sd]?)|"
+    r"assum(?:e[sd]?|ing)|pick(?:s|ed) up|assign(?:s|ed)|transferred|rerat(?:e[sd]?))"
 )
 _KEEP = (
     r"maintain(?:s|ed|ing)?|reiterat(?:e[sd]?|ing|ion)|reaffirm(?:s|ed|ing)?|re-?affirmed|affirm(?:s|ed)|keep(?:s|"
     r"ing)?|kept|restat(?:e[sd]?|ing)|"
     r"retain(?:s|ed|ing)?|repeat(?:s|ed)|rat(?:e[sd]?|ing at)|stays?|remains?|sticks? (?:with|to)|stands? by|backs?|"
     r"backed|still|earns?|earned|"
-    r"receives?|received|gets?|given|gives?|has|have|unchanged|wins?|confirms?|confirmed|named"
+    r"receives?|received|gets?|given|gives?|has|have|unchanged|wins?|confirms?|confirmed|named|names"
 )
 _RAISE = (
     r"rais(?:e[sd]?|ing)|lift(?:s|ed|ing)?|hik(?:e[sd]?|ing)|boost(?:s|ed|ing)?|increas(?:e[sd]?|ing)|heighten(?:s|"
@@ -102,7 +103,7 @@ _ADJUST = (
 )
 _TARGET = (
     r"(?:(?:12|twelve)[- ]month )?(?:stock |share |sock |shr )?price[- ](?:targets?|objectives?|tar…|tgt)|"
-    r"target prices?|pts?|tps?|po|fair value estimates?|target|targets|tgt"
+    r"target prices?(?! target)|pts?|tps?|po|fair values?(?: estimates?)?|target|targets|tgt"
 )
 _PREP = (
     r"to|from|at|by|on|with|as|for|of|vs\.?|versus|after|amid|following|over|due to|in|into|and|while|but|yet|"
@@ -165,9 +166,9 @@ _NO_PRICE = re.compile(
 )
 _MOVED = re.compile(
     r"(?:'s)? (?:rais|cut|lift|lower|hik|trim|slash|boost|increas|reduc|kept|upped|bump|nudg|drop|down\b|up\b|"
-    r"to [a-z]{0,3}\$|to \d|of [a-z]{0,3}[$\d]|"
-    r"at [a-z]{0,3}[$\d]|from [a-z]{0,3}[$\d]|on |for |by |maintained|unchanged|chopped|axed|added|moved|doubled|"
-    r"restated|price|hike|increase|lift)|:? [a-z]{0,3}[$€£¥]\d|$|;|,"
+    r"on |for |by |maintained|unchanged|chopped|axed|added|moved|doubled|restated|price (?!target)|"
+    r"(?:to|of|at|from) (?:[a-z]{1,4}\.? ?)?[$€£¥₹]?\d)|"
+    r":? (?:[a-z]{0,3}[$€£¥]|[a-z]{2,3} )\d|:? \d[\d,.]*\s?(?:euros?|yen|p\b|pence|won|rupees|francs|kronor|baht)|$|;|,"
 )
 
 
@@ -179,6 +180,8 @@ def _is_price_target(low: str, token: Token, before: Token | None) -> bool:
         return False
     if before is not None and before.kind is Kind.MONEY and token.start - before.end <= 1:
         return True
+    if before is not None and before.word == "on" and token.start - before.end <= 1:
+        return False
     moved = _MOVED.match(low, token.end)
     if moved is None:
         return False
@@ -274,6 +277,6 @@ GATE = re.compile(
     r"raised|lowered|cut|assumed|resumed|reinstated|assumes|resumes|reinstates|started) (?:\w+ ){0,4}?(?:at|to|with|"
     r"as) |"
     r"fair value|conviction|\b(?:at|to) (?:buy|hold|sell|accumulate|reduce|positive|strong[- ]buy|perform|in[- ]line|"
-    r"top pick)\b"
+    r"top pick)\b|\btop pick\b|transferred with|\ban? (?:buy|hold|sell)\b"
 )
 """What a headline must contain to be looked at more closely."""

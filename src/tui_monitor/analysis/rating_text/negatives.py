@@ -142,6 +142,6 @@ def is_sector(slot: str) -> bool:
         return True
     if parts[-1].rstrip("'") in _LAST and (len(parts) > 1 or parts[0] in _LAST):
         return True
-    if parts[0] in _FIRST and len(parts) > 1 and parts[1] != "rail":
+    if parts[0] in _FIRST and parts[1:2] != ["rail"] and slot not in ("cn", "prc"):
         return True
     return _LEADING.match(slot) is not None
