@@ -32,6 +32,7 @@ def check_rules(settings: Settings, mode: int, problems: Problems) -> None:
     _check_zone(settings.display.timezone, problems)
     _check_keys(settings.keys.bind, problems)
     _check_feeds(settings, problems)
+    _check_filters(settings, problems)
     _check_sessions(settings.sessions, problems)
     for name, table in settings.sources.items():
         _check_source(table, ("sources", name), mode, problems)
@@ -74,6 +75,20 @@ def _check_feeds(settings: Settings, problems: Problems) -> None:
         if feed.name.casefold() in seen:
             problems.append((("feeds", index, "name"), f"expected a name of its own, got {got(feed.name)} again"))
         seen.add(feed.name.casefold())
+
+
+def _check_filters(settings: Settings, problems: Problems) -> None:
+    from tui_monitor.domain.headline_filter import FilterError, parse_filter
+
+    news = settings.news
+    written: list[tuple[KeyPath, str]] = [(("news", "filters", name), text) for name, text in news.filters.items()]
+    for key in ("highlight", "ignore"):
+        written += [(("news", key, index), text) for index, text in enumerate(getattr(news, key))]
+    for place, text in written:
+        try:
+            parse_filter(text)
+        except FilterError as error:
+            problems.append((place, f"expected a filter; character {error.position + 1}: {error.expected}"))
 
 
 def _check_sessions(sessions: dict[str, Any], problems: Problems) -> None:

@@ -11,6 +11,7 @@ values with commas, of which one must hold::
     author:reuters        the author has this in the name
     mine:yes              names a symbol of the watchlists
     unread:yes            not read yet
+    saved:yes             saved by the person
     age<2h  age>1d        since publication (receipt, for an undated one): m minutes, h hours, d days, w weeks
 """
 
@@ -31,7 +32,7 @@ MAX_LENGTH = 500
 MAX_NESTING = 20
 """Brackets within each other."""
 
-KEYS = ("topic", "symbol", "source", "lang", "author", "mine", "unread", "age")
+KEYS = ("topic", "symbol", "source", "lang", "author", "mine", "unread", "saved", "age")
 """What a term may ask about."""
 
 
@@ -52,6 +53,7 @@ class _View:
     now: datetime
     mine: frozenset[str]
     unread: bool
+    saved: bool
 
 
 _Test = Callable[[_View], bool]
@@ -67,9 +69,16 @@ class HeadlineFilter:
         """As it was written."""
         self._test = test
 
-    def matches(self, headline: Headline, *, now: datetime, mine: frozenset[str], unread: bool) -> bool:
-        """Whether ``headline`` passes. ``mine`` are the watched symbols, ``unread`` the headline's read mark."""
-        return self._test(_View(headline, now, mine, unread))
+    @property
+    def asks_saved(self) -> bool:
+        """Whether it asks about what was saved, which may be older than everything else at hand."""
+        return "saved:" in self.text.casefold()
+
+    def matches(
+        self, headline: Headline, *, now: datetime, mine: frozenset[str], unread: bool, saved: bool = False
+    ) -> bool:
+        """Whether ``headline`` passes. ``mine`` are the watched symbols, ``unread`` and ``saved`` its marks."""
+        return self._test(_View(headline, now, mine, unread, saved))
 
     def __eq__(self, other: object) -> bool:
         """Compare by text."""
@@ -203,12 +212,14 @@ def _keyed(key: str, written: str, begin: int, place: int) -> _Test:
     values = tuple(value for value in (part.strip().strip('"').casefold() for part in written.split(",")) if value)
     if not values:
         raise FilterError(place, f"a value after {key}:")
-    if key in {"mine", "unread"}:
+    if key in {"mine", "unread", "saved"}:
         answer = _ANSWERS.get(values[0]) if len(values) == 1 else None
         if answer is None:
             raise FilterError(place, "yes or no")
         if key == "mine":
             return lambda view: view.mine.isdisjoint(view.headline.symbols) is not answer
+        if key == "saved":
+            return lambda view: view.saved is answer
         return lambda view: view.unread is answer
     if key == "symbol":
         return _symbol(values, place)

@@ -17,6 +17,12 @@ class Glyphs:
     target_down: str
     unread: str
     marked: str
+    saved: str
+    """Kept by the person."""
+    own: str
+    """Concerns a symbol of the person's lists."""
+    alert: str
+    """Meant to stand out."""
     fail: str
     wait: str
     pause: str
@@ -56,6 +62,7 @@ _TO_ASCII = str.maketrans("…–—·×‘’“”→←▲▼△▽●", "~--
 
 UNICODE = Glyphs(
     up="▲", down="▼", flat="=", target_up="△", target_down="▽", unread="●", marked="✓", fail="✗", wait="…", pause="‖",
+    saved="★", own="◆", alert="!",
     dot="·", dash="–", arrow="→", ellipsis="…", blocks="▁▂▃▄▅▆▇█", bar_full="━", bar_empty="─", bar_mark="●",
     top_left="┌", top_right="┐", bottom_left="└", bottom_right="┘", horizontal="─", vertical="│",
     heavy_top_left="┏", heavy_top_right="┓", heavy_bottom_left="┗", heavy_bottom_right="┛",
@@ -65,6 +72,7 @@ UNICODE = Glyphs(
 
 ASCII = Glyphs(
     up="+", down="-", flat="=", target_up="^", target_down="v", unread="*", marked="x", fail="!", wait=".", pause="|",
+    saved="s", own="@", alert="!",
     dot="|", dash="-", arrow=">", ellipsis="~", blocks="_.-~=+*#", bar_full="=", bar_empty="-", bar_mark="o",
     top_left="+", top_right="+", bottom_left="+", bottom_right="+", horizontal="-", vertical="|",
     heavy_top_left="#", heavy_top_right="#", heavy_bottom_left="#", heavy_bottom_right="#",

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from tui_monitor.analysis.board import Board
     from tui_monitor.config.columns_file import ColumnSetting
     from tui_monitor.config.settings import Settings
+    from tui_monitor.domain.headline import Headline
     from tui_monitor.domain.quote import Quote
     from tui_monitor.domain.reference import Reference
     from tui_monitor.domain.session import SessionState
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from tui_monitor.engine.clock import Clock
     from tui_monitor.engine.health import SourceHealth
     from tui_monitor.present.glyphs import Glyphs
+    from tui_monitor.present.rows import Line
     from tui_monitor.present.words import Words
     from tui_monitor.store.latest import LatestStore
 
@@ -58,6 +60,16 @@ class View:
     """What is notable about the index, told anew off the frame's path."""
     read: set[str] = field(default_factory=set)
     """Ids of the headlines that were read."""
+    saved: set[str] = field(default_factory=set)
+    """Ids of the headlines that were saved."""
+    muted: frozenset[str] = frozenset()
+    """Names of feeds whose headlines are not shown, case folded."""
+    older: dict[str, Headline] = field(default_factory=dict)
+    """Headlines of the archive that were looked up, by id: older than what the store keeps."""
+    marks_revision: int = 0
+    """Rises when marks were found in the archive or changed elsewhere than in the panel."""
+    returned: Line | None = None
+    """What happened while the person was away, until a key is pressed."""
     seen_ratings: set[str] = field(default_factory=set)
     """Keys of the rating changes that were looked at."""
     tape: RatingTape = field(default_factory=RatingTape)
@@ -86,6 +98,10 @@ class View:
         if self._own is None or self._own[0] is not lists:
             self._own = (lists, frozenset(lists.symbols))
         return self._own[1]
+
+    def headline(self, identity: str) -> Headline | None:
+        """Return a headline by its id, from the store or from what was looked up in the archive."""
+        return self.store.headline(identity) or self.older.get(identity)
 
     def viewed(self, symbol: str) -> None:
         """Note that ``symbol`` was opened."""

@@ -90,15 +90,19 @@ class Database:
         return self._read(lambda connection: decoded(connection, sql, (query, limit), codec.decode_headline), ())
 
     def read_headlines(
-        self, *, before: datetime | None = None, limit: int = 1_000, saved: bool = False
+        self, *, before: datetime | None = None, before_id: str = "", limit: int = 1_000, saved: bool = False
     ) -> tuple[Headline, ...]:
-        """Return headlines older than ``before``, newest first; only saved ones if asked."""
+        """Return headlines older than ``before``, newest first; only saved ones if asked.
+
+        Of those of exactly that moment, the ones whose id is less than ``before_id`` count as older: with the last
+        headline's time and id the next page follows without a gap, however many share its moment.
+        """
         bound = before.timestamp() if before is not None else 1e18
         sql = (
-            "SELECT json FROM headlines WHERE sort_time < ?"
-            " AND (NOT ? OR id IN (SELECT id FROM marks WHERE saved = 1)) ORDER BY sort_time DESC LIMIT ?"
+            "SELECT json FROM headlines WHERE (sort_time, id) < (?, ?)"
+            " AND (NOT ? OR id IN (SELECT id FROM marks WHERE saved = 1)) ORDER BY sort_time DESC, id DESC LIMIT ?"
         )
-        values = (bound, saved, limit)
+        values = (bound, before_id, saved, limit)
         return self._read(lambda connection: decoded(connection, sql, values, codec.decode_headline), ())
 
     def read_marks(self, ids: Sequence[str]) -> frozenset[str]:
