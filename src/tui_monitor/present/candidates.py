@@ -79,6 +79,8 @@ def candidate_line(view: View, one: Candidate, width: int, *, held: bool, search
 
 
 def _fit(text: str, width: int) -> str:
-    while cells(text) > width:
-        text = text[:-1]
+    if cells(text) > width:
+        while cells(text) > width - 1:
+            text = text[:-1]
+        text = f"{text.rstrip()}…"
     return text + " " * (width - cells(text))

@@ -68,7 +68,7 @@ def _differing(one: Entry, other: Entry, view: View) -> str:
     """Return the fields of ``one`` that are not those of ``other``."""
     parts: list[str] = []
     if one.note != other.note:
-        parts.append(f"“{one.note}”")
+        parts.append(f"“{one.note}”" if one.note else view.words("conflict.no-note"))
     if one.tags != other.tags:
         parts.append("#" + ",".join(one.tags))
     if (one.quantity, one.cost, one.cost_currency) != (other.quantity, other.cost, other.cost_currency):

@@ -179,7 +179,7 @@ SPECS: tuple[Spec, ...] = (
     Spec("value", 9, _held_cell("value"), _held_value("value"), rank=4, shown=False,
          wanted=lambda entry: entry.quantity is not None),
     Spec("spark", 8, lambda s, width: quote_cells.path(s.view, s.entry.symbol, s.quote, width), None, Align.LEFT,
-         rank=5, stretch=1, maximum=14),
+         rank=5),
     Spec("range", 9, lambda s, width: quote_cells.day_range(s.view, s.quote, width),
          lambda s: _share(s.quote.low, s.quote.high, s.quote.last) if s.quote else None, Align.LEFT, rank=9),
     Spec("turnover", 6, _amount("estimated_turnover"), _of("estimated_turnover"), rank=8),

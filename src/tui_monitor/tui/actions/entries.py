@@ -33,7 +33,7 @@ def add(screen: MainScreen) -> None:
             )
             return
         symbols = meant(screen)
-        _choose_list(screen, symbols, screen.view.words("watch.copy-to"), lambda name: _add_to(screen, name, symbols))
+        _choose_list(screen, symbols, "watch.copy-to", lambda name: _add_to(screen, name, symbols))
         return
     found = under_cursor(screen)
     if found:
@@ -161,9 +161,7 @@ def move_to(screen: MainScreen) -> None:
     one, symbols = editable(screen), meant(screen)
     if one is None or not symbols:
         return
-    _choose_list(
-        screen, symbols, screen.view.words("watch.move-to"), lambda name: _move_to(screen, one, symbols, name), one.name
-    )
+    _choose_list(screen, symbols, "watch.move-to", lambda name: _move_to(screen, one, symbols, name), one.name)
 
 
 def _move_to(screen: MainScreen, source: Watchlist, symbols: list[str], name: str) -> None:
@@ -187,7 +185,7 @@ def _move_to(screen: MainScreen, source: Watchlist, symbols: list[str], name: st
 def _choose_list(
     screen: MainScreen, symbols: list[str], question: str, then: object, without: str | None = None
 ) -> None:
-    """Ask for one of the person's lists, or for the name of a new one."""
+    """Ask by the catalogue's ``question`` for one of the person's lists, or for the name of a new one."""
     if not symbols or not callable(then):
         return
     words = screen.view.words
@@ -200,7 +198,7 @@ def _choose_list(
             then(name)
 
     options = [*((name, name) for name in names), (NEW, words("watch.new-list"))]
-    title = f"{question} {some(symbols)}"
+    title = words(question, symbols=some(symbols))
     screen.app.push_screen(ChoiceScreen(title, options, words("hint.choice"), screen.palette), chosen)
 
 
