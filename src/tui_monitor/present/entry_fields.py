@@ -11,7 +11,7 @@ from tui_monitor.domain.watchlist import Entry
 FIELDS = ("note", "tags", "quantity", "cost", "currency")
 """The lines in their order."""
 
-_NUMBER = re.compile(r"[+-]?(\d{1,3}(,\d{3})+|\d+)?(\.\d*)?([eE][+-]?\d{1,2})?")
+_NUMBER = re.compile(r"[+-]?(\d{1,3}(,\d{3})+|\d+)?(\.\d*)?([eE][+-]?\d{1,3})?")
 _MINOR = frozenset({"GBp", "GBX", "ZAc", "ILA"})
 """Codes of minor units that prices and costs are stated in."""
 
