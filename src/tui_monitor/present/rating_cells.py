@@ -9,6 +9,7 @@ from tui_monitor.present import numbers
 from tui_monitor.present.rating_values import upside
 from tui_monitor.present.rows import Cell
 from tui_monitor.present.tone import Tone, direction_tone
+from tui_monitor.present.width import cells
 
 if TYPE_CHECKING:
     from tui_monitor.domain.rating import RatingChange
@@ -98,6 +99,24 @@ def what(view: View, one: RatingChange) -> str:
     if one.target is not None:
         parts.append(f"{view.words('ratings.target')} {targets(view, one)}")
     return f"{sign(view, one)} {', '.join(parts)}"
+
+
+def compact(view: View, one: RatingChange, room: int) -> str:
+    """Return what was changed in ``room`` cells: the fullest of several wordings that fits, the shortest cut by others.
+
+    The sign tells the action: ``▲▲ sell → buy 150 → 180 USD``, then without what was before.
+    """
+    graded, moved = grades(view, one), targets(view, one)
+    to_grade = one.to_grade or ""
+    new = f"{amount(one.target)} {one.currency or ''}".rstrip() if one.target is not None else ""
+    if not graded and not moved:
+        to_grade = graded = view.words(f"action.{one.action}")
+    wordings = (
+        (graded, moved), (graded, new), (to_grade, moved), (to_grade, new), (to_grade, new.partition(" ")[0]),
+        (to_grade or new, ""),
+    )  # fmt: skip
+    texts = [" ".join(part for part in (sign(view, one), *wording) if part) for wording in wordings]
+    return next((text for text in texts if cells(text) <= room), texts[-1])
 
 
 def upside_cell(view: View, one: RatingChange) -> Cell:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from tui_monitor.domain.rating import TableState
 from tui_monitor.engine.health import State
 from tui_monitor.present import numbers, quote_cells
-from tui_monitor.present.rating_cells import company, origins, tone, upside_cell, what
+from tui_monitor.present.rating_cells import company, compact, origins, tone, upside_cell
 from tui_monitor.present.rating_spread import latest_by_firm, spread_line, spread_of
 from tui_monitor.present.rating_tape import sources_of
 from tui_monitor.present.rows import Line, Span
 from tui_monitor.present.tone import Tone, direction_tone
-from tui_monitor.present.width import cells
+from tui_monitor.present.width import cells, cut
 from tui_monitor.sources.api import Topic
 
 if TYPE_CHECKING:
@@ -26,8 +27,17 @@ MAX_EARLIER = 100
 MAX_LINKS = 8
 """Addresses of the opened event's reports that are listed."""
 
-FIRM_CELLS = 20
-"""Cells of a house's name."""
+FIRM_CELLS = 18
+"""Cells of a house's name at most."""
+
+TIME_CELLS = 12
+"""Cells of a time and the blank behind it."""
+
+UPSIDE_CELLS = 8
+"""Cells of an upside."""
+
+ORIGIN_CELLS = 11
+"""Cells of the origins and the number of sources."""
 
 
 def rating_title(view: View, key: str) -> str:
@@ -55,10 +65,11 @@ def rating_lines(view: View, key: str, width: int = 78) -> list[Line]:
         left_out = f"  {view.words('ratings.left-out', count=spread.left_out)}" if spread.left_out else ""
         found += [(), (Span(count, Tone.TITLE), Span(left_out, Tone.MUTED)), spread_line(view, spread, width)]
     found += [(), (Span(view.words("ratings.latest", count=len(latest)), Tone.TITLE),)]
-    found += [_event(view, one, chosen=one is event) for one in latest]
+    firm_cells = min(FIRM_CELLS, width // 4, max(cells(one.change.firm or "") for one in events))
+    found += [_event(view, one, firm_cells, width, chosen=one is event) for one in latest]
     if earlier:
         found += [(), (Span(view.words("ratings.earlier", count=len(earlier)), Tone.TITLE),)]
-        found += [_event(view, one, chosen=one is event) for one in earlier[:MAX_EARLIER]]
+        found += [_event(view, one, firm_cells, width, chosen=one is event) for one in earlier[:MAX_EARLIER]]
     tables = _tables(view, lines)
     if tables:
         found += [(), *tables]
@@ -117,19 +128,32 @@ def _quote(view: View, symbol: str) -> Line:
     )
 
 
-def _event(view: View, event: MergedRating, *, chosen: bool) -> Line:
+def _event(view: View, event: MergedRating, firm_cells: int, width: int, *, chosen: bool) -> Line:
+    """Return one event: time, house, what it did, upside, and where it was read if there is room for it."""
     one = event.change
-    firm = one.firm or view.glyphs.dash
-    above = upside_cell(view, one)
     sources = len(sources_of(view, event))
-    where = f"  {origins(view, event)}" + (f" {sources}" if sources > 1 else "")
+    where = origins(view, event) + (f" {sources}" if sources > 1 else "")
+    room = width - TIME_CELLS - firm_cells - UPSIDE_CELLS - 2
+    narrow = room < 30
+    if not narrow:
+        room -= ORIGIN_CELLS
+    above = upside_cell(view, one)
+    done = cut(compact(view, one, room), room, view.glyphs.ellipsis)
+    firm = cut(one.firm or view.glyphs.dash, firm_cells, view.glyphs.ellipsis)
     return (
-        Span(f"{one.time.astimezone(view.zone):%Y-%m-%d %H:%M}  ", Tone.MUTED),
-        Span(firm + " " * max(1, FIRM_CELLS - cells(firm)), Tone.STRONG if chosen else Tone.PLAIN),
-        Span(what(view, one), tone(view, one)),
-        Span(f"  {above.text}" if above.text else "", above.tone),
-        Span(where, Tone.MUTED),
+        Span(_when(view, one.time).ljust(TIME_CELLS), Tone.MUTED),
+        Span(firm + " " * (firm_cells - cells(firm) + 1), Tone.STRONG if chosen else Tone.PLAIN),
+        Span(done + " " * (room - cells(done) + 1), tone(view, one)),
+        Span(above.text.rjust(UPSIDE_CELLS - 1), above.tone),
+        Span("" if narrow else f"  {where}", Tone.MUTED),
     )
+
+
+def _when(view: View, moment: datetime) -> str:
+    """Return ``03-04 10:42``, of another year ``2025-03-04``."""
+    local = moment.astimezone(view.zone)
+    this_year = local.year == view.now().astimezone(view.zone).year
+    return f"{local:%m-%d %H:%M}" if this_year else f"{local:%Y-%m-%d}"
 
 
 def _tables(view: View, lines: list[str]) -> list[Line]:

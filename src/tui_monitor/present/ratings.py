@@ -9,17 +9,17 @@ from tui_monitor.domain.rating import Action, Origin
 from tui_monitor.present import numbers, rating_filter
 from tui_monitor.present.rating_cells import (
     company,
+    compact,
     grades,
     origins,
     sign,
     targets,
     tone,
     upside_cell,
-    what,
 )
 from tui_monitor.present.rating_tape import sources_of
 from tui_monitor.present.rating_values import upside
-from tui_monitor.present.rows import Align, Cell, Column, Line, Row, Span
+from tui_monitor.present.rows import Align, Cell, Column, Line, Row, Span, place
 from tui_monitor.present.times import short_time
 from tui_monitor.present.tone import Tone
 from tui_monitor.store.latest import Family
@@ -54,6 +54,7 @@ class RatingsModel:
         """Cells of a row, as the panel was placed last."""
         self._view: View | None = None
         self._version = -1
+        self._what_cells = 0
 
     def next_sort(self) -> None:
         """Go on to the next order."""
@@ -83,7 +84,10 @@ class RatingsModel:
             Column("origin", words("column.source"), 7, Align.LEFT, rank=5),
         )
         if self.room < WIDE:
-            return (*head, Column("what", words("column.what"), 21, Align.LEFT, stretch=4, maximum=44), *tail)
+            what = Column("what", words("column.what"), 21, Align.LEFT, stretch=4, maximum=44)
+            columns = (*head, what, *tail)
+            self._what_cells = next((one.width for one in place(columns, self.room) if one.column is what), what.width)
+            return columns
         return (
             *head,
             Column("sign", "", 2, Align.LEFT),
@@ -129,7 +133,7 @@ class RatingsModel:
             Cell(one.symbol or one.home_symbol or "", Tone.MUTED),
         ]
         if self.room < WIDE:
-            cells.append(Cell(what(view, one), meaning))
+            cells.append(Cell(compact(view, one, self._what_cells), meaning))
         else:
             cells += [Cell(sign(view, one), meaning), Cell(grades(view, one), meaning), _targets(view, event)]
         cells += [upside_cell(view, one), Cell(origins(view, event), Tone.MUTED)]

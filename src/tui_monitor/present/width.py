@@ -19,6 +19,19 @@ def cells(text: str) -> int:
     return total
 
 
+def cut(text: str, room: int, mark: str = "…") -> str:
+    """Return ``text`` in at most ``room`` cells, with ``mark``, one cell wide, where it was cut."""
+    if cells(text) <= room:
+        return text
+    kept, used = "", 1
+    for char in text:
+        used += cells(char)
+        if used > room:
+            break
+        kept += char
+    return kept.rstrip() + mark if room > 0 else ""
+
+
 def wrap(text: str, room: int) -> list[str]:
     """Return ``text`` in lines of at most ``room`` cells, broken at blanks, or anywhere between wide characters."""
     if room <= 0:
