@@ -268,15 +268,3 @@ def _token(low: str, match: re.Match[str], tokens: list[Token]) -> Token | None:
     else:
         return token
     return token if token.money is not None else None
-
-
-GATE = re.compile(
-    r"upgrad|downgrad|overweight|underweight|outperform|underperform|equal[- ]?weight|initiat|reiterat|"
-    r"reinstat|coverage|\bneutral\b|\b(?:market|sector|peer) (?:out)?perform|\b(?:assum|resum)e[sd] |"
-    r"target|\bpts?\b|\btps?\b|\bpo\b|\brat(?:ed|ing)\b|\bkept\b|\brestated\b|\bmaintain|\b(?:starts?|ups|cuts?|"
-    r"raised|lowered|cut|assumed|resumed|reinstated|assumes|resumes|reinstates|started) (?:\w+ ){0,4}?(?:at|to|with|"
-    r"as) |"
-    r"fair value|conviction|\b(?:at|to) (?:buy|hold|sell|accumulate|reduce|positive|strong[- ]buy|perform|in[- ]line|"
-    r"top pick)\b|\btop pick\b|transferred with|\ban? (?:buy|hold|sell)\b"
-)
-"""What a headline must contain to be looked at more closely."""

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import replace
+from functools import cache
 
-from tui_monitor.analysis.rating_text.chinese import read_chinese
-from tui_monitor.analysis.rating_text.chinese_words import GATE as CHINESE_GATE
-from tui_monitor.analysis.rating_text.english import read_english
-from tui_monitor.analysis.rating_text.english_words import GATE
+from tui_monitor.analysis.rating_text import gate
 from tui_monitor.analysis.rating_text.folding import fold, lower
 from tui_monitor.analysis.rating_text.model import MAX_CHARACTERS, Extraction
 
@@ -23,12 +22,29 @@ def extract(text: str) -> Extraction:
     head = text[: MAX_CHARACTERS * 4].strip()[:MAX_CHARACTERS]
     if _CHINESE.search(head):
         low = lower(fold(head))
-        if CHINESE_GATE.search(low) is None:
+        if gate.CHINESE.search(low) is None:
             return Extraction(text)
-        result = read_chinese(head, low)
+        result = _chinese()(head, low)
     else:
-        if GATE.search(lower(head)) is None:
+        if gate.ENGLISH.search(lower(head)) is None:
             return Extraction(text)
         folded = fold(head)
-        result = read_english(head, folded, lower(folded))
+        result = _english()(head, folded, lower(folded))
     return result if result.text == text else replace(result, text=text)
+
+
+# The rules of a language are loaded at its first headline that passes the gate: compiling them would delay the start.
+
+
+@cache
+def _english() -> Callable[[str, str, str], Extraction]:
+    from tui_monitor.analysis.rating_text.english import read_english
+
+    return read_english
+
+
+@cache
+def _chinese() -> Callable[[str, str], Extraction]:
+    from tui_monitor.analysis.rating_text.chinese import read_chinese
+
+    return read_chinese
