@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from tui_monitor.domain.rating import TableState
 from tui_monitor.engine.health import State
 from tui_monitor.present import numbers, quote_cells
-from tui_monitor.present.rating_cells import company, compact, origins, tone, upside_cell
+from tui_monitor.present.rating_cells import compact, company, origins, tone, upside_cell
 from tui_monitor.present.rating_spread import latest_by_firm, spread_line, spread_of
 from tui_monitor.present.rating_tape import sources_of
 from tui_monitor.present.rows import Line, Span

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from tui_monitor.domain.rating import Action, Origin
 from tui_monitor.present import numbers, rating_filter
 from tui_monitor.present.rating_cells import (
-    company,
     compact,
+    company,
     grades,
     origins,
     sign,
