@@ -14,6 +14,7 @@ from tui_monitor.domain.errors import SourceError
 from tui_monitor.present.candidates import candidate_line
 from tui_monitor.present.rows import Line, Span
 from tui_monitor.present.tone import Tone
+from tui_monitor.tui.screens.listing import chosen_style
 from tui_monitor.tui.strips import width_of
 
 if TYPE_CHECKING:
@@ -202,11 +203,11 @@ class AddScreen(ModalScreen["list[str]"]):
                 text.append("\n")
             chosen = number == self._at and not self._several
             for span in line:
-                style = self._palette.on_cursor(span.tone, focused=True) if chosen else self._palette.style(span.tone)
+                style = chosen_style(self._palette, span.tone) if chosen else self._palette.style(span.tone)
                 text.append(span.text, style)
             if chosen:
                 rest = self._width() - sum(width_of(span.text) for span in line)
-                text.append(" " * max(0, rest), self._palette.on_cursor(Tone.PLAIN, focused=True))
+                text.append(" " * max(0, rest), chosen_style(self._palette, Tone.PLAIN))
         if not rows:
             key = "add.nothing" if self._text.strip() else "add.example"
             text.append(self._view.words(key), self._palette.style(Tone.MUTED))

@@ -12,9 +12,11 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from tui_monitor.present.rows import Line
+from tui_monitor.present.tone import Tone
 from tui_monitor.tui.strips import width_of
 
 if TYPE_CHECKING:
+    from rich.style import Style
     from textual import events
     from textual.app import ComposeResult
 
@@ -24,6 +26,11 @@ Answer = TypeVar("Answer")
 
 FRAME_LINES = 4
 """Lines of the terminal that the frame and a little room around it take."""
+
+
+def chosen_style(palette: Palette, tone: Tone) -> Style:
+    """Return the style of the chosen row: one ground for all of it, also where reversed colours are the ground."""
+    return palette.on_cursor(Tone.PLAIN if palette.colours.native else tone, focused=True)
 
 
 class Listing(ModalScreen[Answer]):
@@ -90,11 +97,11 @@ class Listing(ModalScreen[Answer]):
                 text.append("\n")
             chosen = number == self.at
             for span in line:
-                style = self._palette.on_cursor(span.tone, focused=True) if chosen else self._palette.style(span.tone)
+                style = chosen_style(self._palette, span.tone) if chosen else self._palette.style(span.tone)
                 text.append(span.text, style)
             if chosen and line:
                 rest = width - sum(width_of(span.text) for span in line)
-                text.append(" " * max(0, rest), self._palette.on_cursor(line[-1].tone, focused=True))
+                text.append(" " * max(0, rest), chosen_style(self._palette, line[-1].tone))
         self.query_one(Static).update(text)
 
     def action_step(self, rows: int) -> None:
