@@ -15,6 +15,8 @@ from tui_monitor.tui.screens.choice import ChoiceScreen
 from tui_monitor.tui.screens.entry import entry_form
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from tui_monitor.tui.screens.main import MainScreen
 
 NEW = ""
@@ -183,10 +185,10 @@ def _move_to(screen: MainScreen, source: Watchlist, symbols: list[str], name: st
 
 
 def _choose_list(
-    screen: MainScreen, symbols: list[str], question: str, then: object, without: str | None = None
+    screen: MainScreen, symbols: list[str], question: str, then: Callable[[str], None], without: str | None = None
 ) -> None:
     """Ask by the catalogue's ``question`` for one of the person's lists, or for the name of a new one."""
-    if not symbols or not callable(then):
+    if not symbols:
         return
     words = screen.view.words
     names = [one.name for one in screen.view.lists().lists if one.name != without]
@@ -210,8 +212,6 @@ def edit(screen: MainScreen) -> None:
     entries = [entry for entry in one.entries if entry.symbol in set(symbols)]
 
     def save(edit: Edit | None) -> str | None:
-        from tui_monitor.domain.errors import WatchlistError
-
         if edit is None:
             return None
         try:
