@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tui_monitor.domain.errors import WatchlistError
 from tui_monitor.domain.watchlist import Entry, Watchlist
 from tui_monitor.domain.watchlist_edits import Add, Edit, Move, NewList, Remove, Several
 from tui_monitor.present.watchlist import OWN
