@@ -15,10 +15,13 @@ if TYPE_CHECKING:
     from tui_monitor.config.settings import FeedEntry, Settings
 
 
-def source_tables(settings: Settings, added: AddedFeeds | None = None) -> Mapping[str, Mapping[str, Any]]:
+def source_tables(
+    settings: Settings, added: AddedFeeds | None = None, *, stored: bool = False
+) -> Mapping[str, Mapping[str, Any]]:
     """Return ``[sources.NAME]`` by name, the feeds' with the list of feeds to read.
 
-    ``added`` are the feeds that were added within the program (``feeds.toml``).
+    ``added`` are the feeds that were added within the program (``feeds.toml``). ``stored`` says that what earlier
+    runs read of the feeds is still there, so that the first requests of this one may be conditional.
     """
     import msgspec
 
@@ -26,7 +29,11 @@ def source_tables(settings: Settings, added: AddedFeeds | None = None) -> Mappin
     # The search for symbols has a table of its own but is no source of the schedule.
     tables.pop(SEARCH, None)
     feeds = feeds_to_read(settings, added)
-    tables["feeds"] = {**tables.get("feeds", {}), "entries": [msgspec.to_builtins(feed) for feed in feeds]}
+    tables["feeds"] = {
+        "stored": stored,
+        **tables.get("feeds", {}),
+        "entries": [msgspec.to_builtins(feed) for feed in feeds],
+    }
     return tables
 
 
