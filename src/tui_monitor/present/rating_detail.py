@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from tui_monitor.domain.rating import TableState
 from tui_monitor.engine.health import State
 from tui_monitor.present import numbers, quote_cells
 from tui_monitor.present.rating_cells import compact, company, origins, tone, upside_cell
 from tui_monitor.present.rating_spread import latest_by_firm, spread_line, spread_of
+from tui_monitor.present.rating_tables import table_words
 from tui_monitor.present.rating_tape import sources_of
 from tui_monitor.present.rows import Line, Span
 from tui_monitor.present.tone import Tone, direction_tone
@@ -17,7 +17,7 @@ from tui_monitor.present.width import cells, cut
 from tui_monitor.sources.api import Topic
 
 if TYPE_CHECKING:
-    from tui_monitor.domain.rating import MergedRating, RatingTable
+    from tui_monitor.domain.rating import MergedRating
     from tui_monitor.engine.health import SourceHealth
     from tui_monitor.present.view import View
 
@@ -74,26 +74,6 @@ def rating_lines(view: View, key: str, width: int = 78) -> list[Line]:
     if tables:
         found += [(), *tables]
     return [*found, *_links(view, event)]
-
-
-def table_words(view: View, symbol: str) -> tuple[str, Tone]:
-    """Return what the provider's table of ``symbol`` was like: rows and their newest, empty, none kept, not asked."""
-    table = view.store.rating_table(symbol)
-    if table is None:
-        return view.words("table.not-asked", symbol=symbol), Tone.MUTED
-    asked = view.words("table.asked", age=_age(view, table))
-    if table.state is not TableState.ROWS:
-        return f"{view.words(f'table.{table.state}', symbol=symbol)} {asked}", Tone.MUTED
-    newest = (
-        numbers.age((view.now() - table.newest).total_seconds(), view.language)
-        if table.newest is not None
-        else view.glyphs.dash
-    )
-    return f"{view.words('table.rows', symbol=symbol, rows=table.rows, age=newest)} {asked}", Tone.PLAIN
-
-
-def _age(view: View, table: RatingTable) -> str:
-    return numbers.age((view.now() - table.asked).total_seconds(), view.language)
 
 
 def _lines_of(view: View, event: MergedRating) -> list[str]:
