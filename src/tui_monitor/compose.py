@@ -7,11 +7,13 @@ it. The engine's tasks are siblings of the app, not its workers: Textual cancels
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import os
 import signal
 import sys
 import tempfile
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -42,7 +44,7 @@ from tui_monitor.services.intake import Intake
 from tui_monitor.services.interests import rates, wanted
 from tui_monitor.services.known_names import KnownNames
 from tui_monitor.services.links import open_link
-from tui_monitor.services.storyteller import Storyteller
+from tui_monitor.services.newsroom import Newsroom
 from tui_monitor.services.symbol_search import SymbolSearch
 from tui_monitor.services.watchlists import WatchlistService
 from tui_monitor.sources.api import SourceContext, Topic
@@ -58,6 +60,7 @@ if TYPE_CHECKING:
     from tui_monitor.domain.watchlist_edits import Edit
     from tui_monitor.engine.scheduler import Scheduler
     from tui_monitor.services.rating_reading import RatingReading
+    from tui_monitor.services.storyteller import Storyteller
     from tui_monitor.sources.transport import Transport
     from tui_monitor.sources.yahoo_search import YahooSearch
     from tui_monitor.store.recordings import Recording
@@ -118,19 +121,23 @@ class Monitor:
         # The dictionary of research houses is loaded after the first paint.
         self.view.tape.hold()
         self.view.columns = self.columns.read()
-        index = settings.market.index
-        self.storyteller = Storyteller(
-            self.view,
-            self.book.calendar,
-            valuations=lambda: self.database.read_valuations(index),
-            keep_valuation=lambda day, ratio, coverage: self.writer.put_valuation(index, day, ratio, coverage),
-            keep_bar=self.writer.put_own_bar,
-        )
         self.intake = Intake(
             self.store,
             written=self.writer.put_applied,
             home_lines=self.universe.us_lines(),
         )
+        self.newsroom = Newsroom(
+            self.database,
+            self.writer,
+            self.store,
+            self.intake,
+            paths,
+            scheduler=lambda: self.scheduler,
+            live=replay is None,
+        )
+        self.view.muted = self.newsroom.muted
+        if self.newsroom.problem is not None:
+            self.view.notices.append(self.newsroom.problem)
         self._recall()
 
     # Building
@@ -178,6 +185,7 @@ class Monitor:
         self.book.seed(snapshot.calendars)
         self.store.apply(snapshot.batch(_wall_now()))
         self.view.read.update(snapshot.read)
+        self.view.saved.update(snapshot.saved)
         self.view.seen_ratings.update(snapshot.seen_ratings)
 
     def _recall_histories(self) -> None:
@@ -215,12 +223,13 @@ class Monitor:
         self.transport = Transport(
             user_agent=network.user_agent, now=self.clock.now, allow_private_hosts=network.allow_private_hosts
         )
-        tables = source_tables(self.settings)
+        tables = source_tables(self.settings, self.newsroom.added, stored=bool(self.store.headlines()))
         only = None
         if self.replay is not None:
             tables, only = {"replay": {"path": str(self.replay.recording.path)}}, {"replay"}
         sources, warnings = build_sources(self._context, tables, only=only)
         self.view.notices.extend(warnings)
+        self.newsroom.take_sources(sources)
         self._search = self._build_search()
         self.scheduler = Scheduler(
             sources,
@@ -284,6 +293,19 @@ class Monitor:
         self.intake.read_later = reading.offer
         return reading
 
+    def _storyteller(self) -> Storyteller:
+        """Return what tells the board. Its questions are a tenth of the program's modules: after the first paint."""
+        from tui_monitor.services.storyteller import Storyteller
+
+        index = self.settings.market.index
+        return Storyteller(
+            self.view,
+            self.book.calendar,
+            valuations=lambda: self.database.read_valuations(index),
+            keep_valuation=lambda day, ratio, coverage: self.writer.put_valuation(index, day, ratio, coverage),
+            keep_bar=self.writer.put_own_bar,
+        )
+
     # Use-cases of the screen
 
     def retarget(self) -> None:
@@ -329,10 +351,14 @@ class Monitor:
         assert self.scheduler is not None
         async with asyncio.TaskGroup() as group:
             group.create_task(self.scheduler.run(), name="scheduler")
+            group.create_task(self.newsroom.begin(self.view.read, self._marks_found), name="headlines")
             group.create_task(self.book.run(self.mics), name="sessions")
-            group.create_task(self.storyteller.run(), name="storyteller")
+            group.create_task(self._storyteller().run(), name="storyteller")
             group.create_task(reading.run(), name="rating-reading")
             group.create_task(self._watch_outside(), name="watchlist-file")
+
+    def _marks_found(self) -> None:
+        self.view.marks_revision += 1
 
     async def _watch_outside(self) -> None:
         while True:
@@ -366,11 +392,18 @@ class Monitor:
 
     async def run_screen(self) -> int:
         """Run the terminal front end with the engine beside it; return the exit code."""
+        from tui_monitor.tui.commands import load_actions
+
         ready = asyncio.Event()
         app = self.build_app(ready.set)
 
         async def engine() -> None:
             await ready.wait()
+            # What stands now stays: the collector need not look through it again, nor a key wait for that.
+            gc.collect()
+            gc.freeze()
+            gc.enable()
+            threading.Thread(target=load_actions, name="load-actions", daemon=True).start()
             await self.run_engine()
 
         loop = asyncio.get_running_loop()
@@ -410,6 +443,8 @@ class Monitor:
             pause_source=self._toggle_source,
             refresh_source=lambda name: self.scheduler.refresh(name=name) if self.scheduler else (),
             interest_changed=self.retarget,
+            archive=self.newsroom.archive,
+            feeds=self.newsroom.desk,
             problem=lambda: self.lists.problem or self.writer.problem or self.columns.problem,
             replay_clock=self.replay.clock if self.replay else None,
         )
@@ -441,6 +476,7 @@ class Monitor:
             await self.scheduler.aclose()
         if self.transport is not None:
             await self.transport.aclose()
+        await self.newsroom.aclose()
         await self.writer.aclose()
         self.database.close()
 

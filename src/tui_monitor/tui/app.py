@@ -9,14 +9,22 @@ from textual.app import App
 
 from tui_monitor.tui import textual_private
 from tui_monitor.tui.palette import Palette, textual_theme
-from tui_monitor.tui.palette_commands import MonitorCommands
 from tui_monitor.tui.screens.main import MainScreen
 
 if TYPE_CHECKING:
     from textual import events
+    from textual.command import Provider
 
     from tui_monitor.present.view import View
     from tui_monitor.tui.services import Services
+
+
+def _palette_commands() -> type[Provider]:
+    """Return what the command palette offers; Textual's palette is imported with it, when it is first opened."""
+    from tui_monitor.tui.palette_commands import MonitorCommands
+
+    return MonitorCommands
+
 
 FRAMES = 5.0
 """Frames a second."""
@@ -29,7 +37,7 @@ class MonitorApp(App[None]):
     """The terminal front end."""
 
     TITLE = "tui-monitor"
-    COMMANDS = {MonitorCommands}  # noqa: RUF012 - Textual's own way to declare them
+    COMMANDS = {_palette_commands}  # noqa: RUF012 - Textual's own way to declare them
     COMMAND_PALETTE_BINDING = "ctrl+p"
     ENABLE_COMMAND_PALETTE = True
     CSS = """
@@ -52,15 +60,22 @@ class MonitorApp(App[None]):
         frames = SLOW_FRAMES if view.settings.display.slow else FRAMES
         self.main = MainScreen(view, services, Palette(theme, view.settings.display.colours), frames=frames)
 
+    def get_default_screen(self) -> MainScreen:
+        """Return the main screen: no empty one is made, styled and painted below it."""
+        return self.main
+
     def on_mount(self) -> None:
-        """Show the main screen, with the person's own keys."""
+        """Take the person's own keys."""
         self.set_keymap(dict(self.view.settings.keys.bind))
-        self.push_screen(self.main)
 
     def on_ready(self) -> None:
         """Tell that the first paint is out: what is heavy may begin now."""
+        self.call_after_refresh(self._painted)
+
+    def _painted(self) -> None:
+        self.main.prompt.prepare()
         if self._ready_callback is not None:
-            self.call_after_refresh(self._ready_callback)
+            self._ready_callback()
 
     def take_settings(self, theme: str, language: str) -> None:
         """Take over changed settings: keys, colours, language, and paint anew."""
@@ -79,3 +94,11 @@ class MonitorApp(App[None]):
     def on_app_focus(self, event: events.AppFocus) -> None:  # noqa: ARG002 - Textual's signature
         """Go on."""
         self.main.frame_clock.resume()
+        self.main.away.focus()
+
+    async def on_event(self, event: events.Event) -> None:
+        """Note every key before it does anything: whoever presses one is here."""
+        key = getattr(event, "key", None)
+        if isinstance(key, str):
+            self.main.away.key(key)
+        await super().on_event(event)

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from importlib import import_module
 from typing import TYPE_CHECKING
 
-from tui_monitor.tui.actions import conflicts, entries, lists, moving, program, reading, showing
 from tui_monitor.tui.layout import ORDER, PanelId
 
 if TYPE_CHECKING:
@@ -23,6 +23,46 @@ _MARKS = frozenset({PanelId.HEADLINES, PanelId.RATINGS})
 
 GROUPS = ("moving", "panels", "list", "reading", "data", "program")
 """Headings of the help screen, in its order."""
+
+
+class _Actions:
+    """The functions of one module of ``tui.actions``, imported with the first one that is run.
+
+    The forms and screens behind them are a fifth of the program; the first paint needs none of them.
+    """
+
+    def __init__(self, module: str) -> None:
+        self._module = f"tui_monitor.tui.actions.{module}"
+
+    def load(self) -> None:
+        """Import them now."""
+        import_module(self._module)
+
+    def __getattr__(self, name: str) -> Callable[[MainScreen], None]:
+        def run(screen: MainScreen) -> None:
+            getattr(import_module(self._module), name)(screen)
+
+        run.__name__, run.__module__ = name, self._module
+        return run
+
+
+conflicts, entries, lists = _Actions("conflicts"), _Actions("entries"), _Actions("lists")
+moving, program = _Actions("moving"), _Actions("program")
+news, reading, showing = _Actions("news"), _Actions("reading"), _Actions("showing")
+
+
+def load_actions() -> None:
+    """Import what the commands run, and the palette: after the first paint, so that no first key waits for it."""
+    for actions in (moving, showing, conflicts, entries, lists, program, reading, news):
+        actions.load()
+    import_module("tui_monitor.tui.palette_commands")
+
+
+def _shower(panel: PanelId) -> Callable[[MainScreen], None]:
+    def show(screen: MainScreen) -> None:
+        screen.show_panel(panel)
+
+    return show
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,16 +97,19 @@ COMMANDS: tuple[Command, ...] = (
     Command("panel.next", ("tab",), "panels", showing.next_panel),
     Command("panel.previous", ("shift+tab",), "panels", showing.previous_panel),
     *(
-        Command(f"panel.{panel}", (str(number),), "panels", showing.panel_shower(panel))
+        Command(f"panel.{panel}", (str(number),), "panels", _shower(panel))
         for number, panel in enumerate(ORDER, start=1)
     ),
     Command("panel.zoom", ("z",), "panels", showing.zoom),
     Command("list.find", ("slash",), "list", showing.find, _TABLES, hint=True),
-    Command("list.sort", ("s",), "list", showing.sort, _TABLES, hint=True),
+    Command("list.sort", ("s",), "list", showing.sort, _TABLES - _NEWS, hint=True),
     Command("list.reverse", ("S",), "list", showing.reverse, frozenset({PanelId.MOVERS, PanelId.WATCHLIST})),
     Command("list.mine", ("m",), "list", showing.mine_only, _MARKS),
     Command("ratings.action", ("f",), "list", showing.next_action, _RATINGS, hint=True),
     Command("list.unread", ("U",), "list", showing.unread_only, _NEWS),
+    Command("list.filter", ("f",), "list", news.write_filter, _NEWS, hint=True),
+    Command("list.named-filter", ("F",), "list", news.choose_filter, _NEWS),
+    Command("list.saved", ("B",), "list", news.saved_only, _NEWS),
     # Space pauses a replay in every panel; where nothing is replayed it falls through to the mark below.
     Command("replay.pause", ("space",), "data", program.pause, replay_only=True),
     Command("watch.add", ("a", "plus"), "list", entries.add, hint=True),
@@ -93,6 +136,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("read.previous", ("p",), "reading", reading.previous_unread, _MARKS),
     Command("read.toggle", ("N",), "reading", reading.toggle, _MARKS),
     Command("read.all", ("A",), "reading", reading.mark_all, _MARKS),
+    Command("read.save", ("s",), "reading", news.save, _NEWS, hint=True),
     Command("link.open", ("o",), "reading", reading.open_link, _MARKS, hint=True),
     Command("link.copy", ("y",), "reading", reading.copy),
     Command("data.refresh", ("r",), "data", program.refresh),

@@ -6,13 +6,12 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal
 from textual.content import Content
-from textual.widgets import Input, Label
+from textual.widget import Widget
 
 if TYPE_CHECKING:
     from textual import events
-    from textual.app import ComposeResult
+    from textual.widgets import Input, Label
 
 CHANGE_SECONDS = 0.05
 """Typing bursts are answered once they pause this long."""
@@ -21,11 +20,11 @@ Changed = Callable[[str], None]
 Done = Callable[[str | None], None]
 
 
-class Prompt(Horizontal):
-    """Asks for one line; hidden while nothing is asked."""
+class Prompt(Widget):
+    """Asks for one line; hidden while nothing is asked. Its parts are made after the first paint."""
 
     DEFAULT_CSS = """
-    Prompt { height: 1; display: none; background: $panel; }
+    Prompt { width: 1fr; height: 1; layout: horizontal; overflow: hidden; display: none; background: $panel; }
     Prompt.-open { display: block; }
     Prompt Label { width: auto; padding: 0 1; text-style: bold; color: $accent; background: $panel; }
     Prompt Input { width: 1fr; border: none; padding: 0; height: 1; background: $panel; }
@@ -38,11 +37,17 @@ class Prompt(Horizontal):
         super().__init__(id="prompt")
         self._changed: Changed | None = None
         self._done: Done | None = None
+        self._label: Label | None = None
+        self._field: Input | None = None
 
-    def compose(self) -> ComposeResult:
-        """Return the question and the line to answer in."""
-        yield Label("", id="prompt-label")
-        yield Input(id="prompt-input", compact=True, max_length=400)
+    def prepare(self) -> None:
+        """Make the question and the line to answer in, unless they are there."""
+        if self._label is None:
+            from textual.widgets import Input, Label
+
+            self._label = Label("", id="prompt-label", markup=False)
+            self._field = Input(id="prompt-input", compact=True, max_length=400)
+            self.mount(self._label, self._field)
 
     @property
     def is_open(self) -> bool:
@@ -52,8 +57,11 @@ class Prompt(Horizontal):
     def ask(self, question: str, text: str, *, changed: Changed | None, done: Done) -> None:
         """Ask ``question``; ``changed`` hears each change, ``done`` the answer or ``None``."""
         self._changed, self._done = None, done
-        self.query_one(Label).update(Content(question))
-        field = self.query_one(Input)
+        self.prepare()
+        label, field = self._label, self._field
+        assert label is not None
+        assert field is not None
+        label.update(Content(question))
         field.value = text
         field.cursor_position = len(text)
         self._changed = changed
@@ -77,7 +85,7 @@ class Prompt(Horizontal):
 
     def on_descendant_blur(self, event: events.DescendantBlur) -> None:  # noqa: ARG002 - Textual's signature
         """Give up when the person goes elsewhere."""
-        if self.is_open and self.app.focused is not None and self.app.focused is not self.query_one(Input):
+        if self.is_open and self.app.focused is not None and self.app.focused is not self._field:
             self._close(None)
 
     def _close(self, answer: str | None) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tui_monitor.domain.errors import WatchlistError
-from tui_monitor.tui.screens.conflict import ConflictScreen
 
 if TYPE_CHECKING:
     from tui_monitor.services.watchlists import Conflict
@@ -32,6 +31,8 @@ def ask(screen: MainScreen) -> None:
 
 
 def _ask(screen: MainScreen, conflict: Conflict) -> None:
+    from tui_monitor.tui.screens.conflict import ConflictScreen
+
     # Put off by Esc it is not asked for again until the file changes once more; the status line keeps saying it.
     screen.put_off = conflict.theirs
 

@@ -2,28 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from tui_monitor.present.headlines import HeadlinesModel
 from tui_monitor.present.movers import MoversModel
 from tui_monitor.present.ratings import RatingsModel
-from tui_monitor.tui.layout import ORDER, PanelId
+from tui_monitor.tui.layout import ORDER
+from tui_monitor.tui.panels.headlines import HeadlinesPanel
 from tui_monitor.tui.panels.ratings import RatingsPanel
 from tui_monitor.tui.panels.table import TablePanel
 from tui_monitor.tui.panels.watchlist import WatchlistPanel
 
 if TYPE_CHECKING:
     from tui_monitor.tui.screens.main import MainScreen
-
-
-def panel_shower(panel: PanelId) -> Callable[[MainScreen], None]:
-    """Return the action that gives ``panel`` the focus."""
-
-    def show(screen: MainScreen) -> None:
-        screen.show_panel(panel)
-
-    return show
 
 
 def next_panel(screen: MainScreen) -> None:
@@ -54,7 +45,11 @@ def back(screen: MainScreen) -> None:
         panel.model.marks.clear()
         panel.reload()
         return
-    if isinstance(panel, TablePanel) and getattr(panel.model, "query", None):
+    if isinstance(panel, HeadlinesPanel):
+        if panel.model.step_back():
+            panel.reload()
+            return
+    elif isinstance(panel, TablePanel) and getattr(panel.model, "query", None):
         panel.model.query = ""  # type: ignore[attr-defined]
         panel.reload()
         return
@@ -126,6 +121,8 @@ def find(screen: MainScreen) -> None:
 
     def done(text: str | None) -> None:
         narrow(before if text is None else text)
+        if text is not None and isinstance(table, HeadlinesPanel):
+            table.search(text)
 
     screen.ask(screen.view.words("prompt.find"), before, changed=narrow, done=done)
 
