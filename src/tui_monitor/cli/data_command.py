@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -29,6 +30,21 @@ FORMATS = ("table", "json", "jsonl", "csv")
 
 DEMO = "demo"
 """The shipped recording, as ``--from-recording`` names it."""
+
+
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+
+def iso_date(ctx: click.Context, param: click.Parameter, value: str | None) -> date | None:
+    """Return a date written as YYYY-MM-DD and nothing else: the callback of an option."""
+    if value is None:
+        return None
+    if _DATE.fullmatch(value):
+        try:
+            return date.fromisoformat(value)
+        except ValueError:
+            raise click.BadParameter(f"there is no date {value}", ctx, param) from None
+    raise click.BadParameter(f"{value!r} is no date, expected YYYY-MM-DD", ctx, param)
 
 
 def format_option(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -71,6 +87,13 @@ def read_settings(paths: Paths) -> Settings:
         return load_settings(paths.config_file)
     except ConfigError as error:
         end(str(error), ExitCode.CONFIG)
+
+
+def with_index(settings: Settings, index: str) -> Settings:
+    """Return the settings with another index."""
+    import msgspec
+
+    return msgspec.structs.replace(settings, market=msgspec.structs.replace(settings.market, index=index))
 
 
 def chosen_language(lang: str | None, settings: Settings) -> str:

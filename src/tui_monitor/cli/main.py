@@ -19,6 +19,7 @@ COMMANDS = {
     "quotes": "Prices of symbols, once or again and again.",
     "index": "What is notable about an index level.",
     "movers": "The constituents of the index by percent, points or turnover.",
+    "brief": "The session written up in at most 200 words.",
     "ratings": "Rating changes, and reading them out of headlines.",
     "watch": "Show and edit the watchlists.",
     "config": "Where the settings are, whether they are right, a first file.",

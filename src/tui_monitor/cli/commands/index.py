@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 import click
-import msgspec
 
 from tui_monitor.analysis.history_checks import Flaw, find_flaws
 from tui_monitor.analysis.story import tell
@@ -16,12 +14,14 @@ from tui_monitor.cli.data_command import (
     chosen_language,
     end,
     format_option,
+    iso_date,
     language_option,
     network_options,
     read_settings,
     recording_options,
     replay,
     stored,
+    with_index,
 )
 from tui_monitor.cli.exchange_sessions import next_session_for, next_session_of
 from tui_monitor.cli.exits import ExitCode
@@ -34,20 +34,6 @@ from tui_monitor.domain.instrument import normalise_symbol
 from tui_monitor.domain.series import DailyBar
 from tui_monitor.services.interests import RATES
 
-_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-
-
-def _iso_date(ctx: click.Context, param: click.Parameter, value: str | None) -> date | None:
-    """Return a date written as YYYY-MM-DD and nothing else."""
-    if value is None:
-        return None
-    if _DATE.fullmatch(value):
-        try:
-            return date.fromisoformat(value)
-        except ValueError:
-            raise click.BadParameter(f"there is no date {value}", ctx, param) from None
-    raise click.BadParameter(f"{value!r} is no date, expected YYYY-MM-DD", ctx, param)
-
 
 @click.command("index", short_help="What is notable about an index level.")
 @click.argument("symbol", required=False)
@@ -57,8 +43,8 @@ def _iso_date(ctx: click.Context, param: click.Parameter, value: str | None) -> 
     metavar="FILE.csv",
     help="Daily closes: date,close with a header.",
 )
-@click.option("--as-of", callback=_iso_date, metavar="DATE", help="Tell it as if this date were the last.")
-@click.option("--since", callback=_iso_date, metavar="DATE", help="Also tell the change since the close of this date.")
+@click.option("--as-of", callback=iso_date, metavar="DATE", help="Tell it as if this date were the last.")
+@click.option("--since", callback=iso_date, metavar="DATE", help="Also tell the change since the close of this date.")
 @format_option
 @language_option
 @network_options
@@ -94,13 +80,13 @@ def command(
     language = chosen_language(lang, settings)
     since = since if since is not None else _since(settings)
     if recording is not None:
-        _tell_recording(recording, at, _about(settings, name), language, form, as_of, since)
+        _tell_recording(recording, at, with_index(settings, name), language, form, as_of, since)
         return
     file = _file(name, history, settings, paths)
     if file is not None:
         _tell_file(file, name, settings, language, form, as_of, since)
     else:
-        _tell_stored(_about(settings, name), language, form, as_of, since, None if offline else timeout)
+        _tell_stored(with_index(settings, name), language, form, as_of, since, None if offline else timeout)
 
 
 def _tell_file(
@@ -163,11 +149,6 @@ def _tell_recording(
     if board.story is None:
         end(f"{recording} has no daily history of {settings.market.index} by then.", ExitCode.NO_DATA)
     click.echo(render_board(board, form, language), nl=False)
-
-
-def _about(settings: Settings, index: str) -> Settings:
-    """Return the settings with another index."""
-    return msgspec.structs.replace(settings, market=msgspec.structs.replace(settings.market, index=index))
 
 
 def _file(symbol: str, given: Path | None, settings: Settings, paths: Paths) -> Path | None:

@@ -1,0 +1,150 @@
+"""``tui-monitor brief``: the session written up as a short market wrap."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from tui_monitor.analysis.brief import Part, count_words
+from tui_monitor.cli.data_command import (
+    ask_sources,
+    chosen_language,
+    end,
+    iso_date,
+    language_option,
+    network_options,
+    read_settings,
+    recording_options,
+    replay,
+    stored,
+    with_index,
+)
+from tui_monitor.cli.exchange_sessions import next_session_for
+from tui_monitor.cli.exits import ExitCode
+from tui_monitor.cli.tables import json_text
+from tui_monitor.config.paths import Paths
+from tui_monitor.domain.instrument import normalise_symbol
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tui_monitor.analysis.board import Board
+    from tui_monitor.analysis.brief import Sentence
+    from tui_monitor.config.settings import Settings
+    from tui_monitor.services.situation import Situation
+
+FORMATS = ("text", "md", "json")
+"""What ``--format`` takes."""
+
+PARAGRAPHS = (
+    (Part.LEAD, Part.RUN),
+    (Part.LEADERS, Part.PEERS, Part.VALUATION),
+    (Part.RATINGS,),
+    (Part.HEADLINE,),
+)
+"""Which sentences stand together."""
+
+
+@click.command("brief", short_help="The session written up in at most 200 words.")
+@click.option("--index", "symbol", metavar="SYMBOL", help="Write about this index, by default that of the settings.")
+@click.option("--as-of", callback=iso_date, metavar="DATE", help="Write as if this date were the last.")
+@click.option("--format", "form", type=click.Choice(FORMATS), default="text", show_default=True)
+@language_option
+@network_options
+@recording_options
+def command(
+    symbol: str | None,
+    as_of: date | None,
+    form: str,
+    lang: str | None,
+    offline: bool,
+    timeout: float,
+    recording: Path | None,
+    at: str | None,
+) -> None:
+    """Write the session up in at most 200 words: level and move, what is notable, who led, ratings, headlines.
+
+    Every number comes from a claim or an item; with --format json each sentence names them.
+
+    Example: tui-monitor brief --lang zh --from-recording demo
+    """
+    settings = read_settings(Paths.from_environment())
+    language = chosen_language(lang, settings)
+    name = normalise_symbol(symbol if symbol is not None else settings.market.index)
+    if name is None:
+        raise click.BadParameter(f"{symbol!r} is no symbol", param_hint="--index")
+    if at is not None and recording is None:
+        raise click.UsageError("--at needs --from-recording.")
+    settings = with_index(settings, name)
+    if recording is not None:
+        told = replay(recording, at, settings, language).situation
+    else:
+        told = _known(settings, language, None if offline else timeout)
+    board = told.board(as_of=as_of, next_session=next_session_for)
+    if board.story is None:
+        end(f"No daily history of {name} is known; start tui-monitor with a network once.", ExitCode.NO_DATA)
+    from tui_monitor.services.day_brief import brief_of
+
+    click.echo(_render(told, board, brief_of(told, board), form), nl=False)
+
+
+def _known(settings: Settings, language: str, timeout: float | None) -> Situation:
+    """Return what is stored and, with a ``timeout``, what the sources answer now."""
+    known = stored(settings, language, texts=True)
+    told = known.situation
+    known.recall_histories((told.index, *settings.market.peers))
+    if timeout is not None:
+        from tui_monitor.services.interests import RATES
+        from tui_monitor.sources.api import Topic
+
+        quotes = dict.fromkeys((told.index, *told.universe.symbols, *settings.market.peers, *RATES))
+        wanted: dict[Topic, tuple[str, ...]] = {Topic.QUOTES: tuple(quotes), Topic.HEADLINES: ()}
+        if told.store.history(told.index) is None:
+            wanted[Topic.HISTORY] = (told.index,)
+        ask_sources(known, settings, wanted, timeout=timeout)
+    return told
+
+
+def _render(told: Situation, board: Board, sentences: Sequence[Sentence], form: str) -> str:
+    from tui_monitor.services.day_brief import index_name, local_moment
+
+    story = board.story
+    assert story is not None
+    paragraphs = [[one for one in sentences if one.statement.part in parts] for parts in PARAGRAPHS]
+    paragraphs = [one for one in paragraphs if one]
+    between = "" if told.language.startswith("zh") else " "
+    if form == "json":
+        text = "\n\n".join(between.join(one.text for one in part) for part in paragraphs)
+        return json_text(
+            {
+                "symbol": story.symbol,
+                "index": index_name(told),
+                "as_of": story.as_of.isoformat(),
+                "moment": local_moment(told).isoformat(),
+                "provisional": story.provisional,
+                "language": told.language,
+                "words": sum(count_words(one.text) for one in sentences),
+                "text": text,
+                "sentences": [_fields(one) for one in sentences],
+            }
+        )
+    if form == "md":
+        lines = [f"# {index_name(told)}, {story.as_of.isoformat()}"]
+        for part in paragraphs:
+            news = part[0].statement.part is Part.HEADLINE
+            lines.append("\n".join(f"- {one.text}" for one in part) if news else between.join(one.text for one in part))
+        return "\n\n".join(lines) + "\n"
+    return "\n\n".join(between.join(one.text for one in part) for part in paragraphs) + "\n"
+
+
+def _fields(sentence: Sentence) -> dict[str, Any]:
+    statement = sentence.statement
+    return {
+        "part": statement.part.value,
+        "text": sentence.text,
+        "claims": [{"id": claim.id.value, "inputs": dict(claim.inputs)} for claim in statement.claims],
+        "inputs": dict(statement.inputs),
+    }
