@@ -83,7 +83,7 @@ def test_the_model_day_after_its_close() -> None:
     assert found[ClaimId.HIGHEST_CLOSE].short() == "strongest close since 2021-11-25"
     # The week still has two sessions to come.
     assert found[ClaimId.WEEKLY_STREAK].text() == "On course for a 7th straight weekly gain."
-    assert found[ClaimId.WEEKLY_STREAK].text("zh-Hans") == "势将连升7周。"
+    assert found[ClaimId.WEEKLY_STREAK].text("zh-Hans") == "势将连涨7周。"
     assert found[ClaimId.HIGHEST_CLOSE].text("zh-Hant") == "創2021年11月25日（當日6,358.54）以來最高收市。"
 
 

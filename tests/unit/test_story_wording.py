@@ -136,13 +136,16 @@ def test_scripts_are_pure(case: tuple[ClaimId, dict[str, Fact], bool, str, str])
     ("claim_id", "inputs", "provisional", "hant", "hans"),
     [
         (ClaimId.WEEKLY_STREAK, {"count": -7, "running": True}, False, "勢將連跌7週。", "势将连跌7周。"),
-        (ClaimId.MONTHLY_STREAK, {"count": 4, "running": False}, False, "連升4個月。", "连升4个月。"),
+        (ClaimId.MONTHLY_STREAK, {"count": 4, "running": False}, False, "連升4個月。", "连涨4个月。"),
         (ClaimId.HIGHEST_CLOSE, SINCE | {"since": "record"}, True,
          "若維持至收市，將創歷史最高收市（日線自2015年1月2日起）。",
          "若维持至收盘，将创历史最高收盘（日线自2015年1月2日起）。"),
         (ClaimId.YEAR_TO_DATE, BASE | {"percent": 41.77}, False,
-         "年初至今升41.8%（2024年12月31日收報4,468）。", "年初至今升41.8%（2024年12月31日收报4,468）。"),
-        (ClaimId.BREADTH, SIDES, False, "成份股26升3跌1平。", "成分股26升3跌1平。"),
+         "年初至今升41.8%（2024年12月31日收報4,468）。", "年初至今涨41.8%（2024年12月31日收报4,468）。"),
+        (ClaimId.TOP_THREE, TOP | {"points": 156.8}, False,
+         "Tencent、Alibaba、Baidu佔指數變動61%（+156.8/+256.2點，權重為估算）。",
+         "Tencent、Alibaba、Baidu占指数变动61%（+156.8/+256.2点，权重为估算）。"),
+        (ClaimId.BREADTH, SIDES, False, "成份股26升3跌1平。", "成分股26涨3跌1平。"),
     ],
 )  # fmt: skip
 def test_chinese(claim_id: ClaimId, inputs: dict[str, Fact], provisional: bool, hant: str, hans: str) -> None:

@@ -52,14 +52,14 @@ def date_text(value: Fact) -> str:
     return f"{day.year}年{day.month}月{day.day}日"
 
 
-def _direction(percent: float) -> str:
+def _direction(percent: float, either: Choose) -> str:
     if percent == 0.0:
         return "持平"
-    return f"{'升' if percent > 0 else '跌'}{percent_text(percent)}"
+    return f"{either('升', '涨') if percent > 0 else '跌'}{percent_text(percent)}"
 
 
 def _move(claim: Claim, either: Choose) -> tuple[str, str]:
-    level, way = level_text(claim.inputs["level"]), _direction(number(claim.inputs["change_pct"]))
+    level, way = level_text(claim.inputs["level"]), _direction(number(claim.inputs["change_pct"]), either)
     start = either("現報", "现报") if claim.provisional else either("收報", "收报")
     return f"{start}{level}，{way}。", f"{start}{level}，{way}"
 
@@ -88,7 +88,7 @@ def _streak(claim: Claim, either: Choose) -> tuple[str, str]:
         ClaimId.DAILY_STREAK: "日",
         ClaimId.MONTHLY_STREAK: either("個月", "个月"),
     }[claim.id]
-    phrase = f"{either('連', '连')}{'升' if count > 0 else '跌'}{abs(count)}{unit}"
+    phrase = f"{either('連', '连')}{either('升', '涨') if count > 0 else '跌'}{abs(count)}{unit}"
     if not claim.inputs["running"]:
         return f"{phrase}。", phrase
     if claim.id is ClaimId.DAILY_STREAK:
@@ -97,7 +97,7 @@ def _streak(claim: Claim, either: Choose) -> tuple[str, str]:
 
 
 def _period(claim: Claim, either: Choose) -> tuple[str, str]:
-    way = _direction(number(claim.inputs["percent"]))
+    way = _direction(number(claim.inputs["percent"]), either)
     day = text(claim.inputs["base_date"])
     base = f"（{date_text(day)}{either('收報', '收报')}{level_text(claim.inputs['base_level'])}）"
     if claim.id is ClaimId.SINCE_DATE:
@@ -117,7 +117,7 @@ def _record(claim: Claim, either: Choose) -> tuple[str, str]:
         return f"平{date_text(day)}{peak}{level}。", f"平{day}{peak}"
     long = either(
         f"較{date_text(day)}的{peak}{level}低{percent_text(below)}，須升{to_go}才可收復。",
-        f"较{date_text(day)}的{peak}{level}低{percent_text(below)}，须升{to_go}才能收复。",
+        f"较{date_text(day)}的{peak}{level}低{percent_text(below)}，须上涨{to_go}才能收复。",
     )
     return long, either(f"距{day}紀錄尚差{to_go}", f"距{day}纪录尚差{to_go}")
 
@@ -129,7 +129,7 @@ def _peers(claim: Claim, either: Choose) -> tuple[str, str]:
     other = ""
     if place in {1, count} and facts.get("other") is not None:
         way = either("領先", "领先") if place == 1 else either("落後於", "落后于")
-        other = f"，{way}{text(facts['other'])}（{_direction(number(facts['other_percent']))}）"
+        other = f"，{way}{text(facts['other'])}（{_direction(number(facts['other_percent']), either)}）"
     rank = either(f"{count}個指數中排第{place}", f"{count}个指数中排第{place}")
     return f"{state}的{rank}{other}。", rank
 
@@ -138,7 +138,7 @@ def _breadth(claim: Claim, either: Choose) -> tuple[str, str]:
     up, down, flat = (whole(claim.inputs[key]) for key in ("advancers", "decliners", "unchanged"))
     unknown = whole(claim.inputs["unknown"])
     tail = either(f"，{unknown}隻無報價", f"，{unknown}只无报价") if unknown else ""
-    short = f"{up}升{down}跌{flat}平"
+    short = f"{up}{either('升', '涨')}{down}跌{flat}平"
     return f"{either('成份股', '成分股')}{short}{tail}。", short
 
 
@@ -150,7 +150,7 @@ def _top_three(claim: Claim, either: Choose) -> tuple[str, str]:
     estimated = either("，權重為估算", "，权重为估算") if facts["estimated"] else ""
     takes = either("佔指數變動", "占指数变动")
     long = f"{'、'.join(names)}{takes}{share}（{points}{either('點', '点')}{estimated}）。"
-    return long, f"{either('首', '前')}{len(names)}大{takes}{share}"
+    return long, f"{either('首', '前')}{'一二三'[len(names) - 1]}{either('隻成份股佔變動', '只成分股占变动')}{share}"
 
 
 def _valuation(claim: Claim, either: Choose) -> tuple[str, str]:

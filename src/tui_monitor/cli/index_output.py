@@ -195,17 +195,18 @@ def _table(story: Story, claims: tuple[Claim, ...], language: str) -> str:
             return _UNKNOWN
         return record_word if value.date is None else value.date.isoformat()
 
-    weekly = f"{story.weekly.count:+d}" + (f" ({running_word})" if story.weekly.running else "")
-    monthly = f"{story.monthly.count:+d}" + (f" ({running_word})" if story.monthly.running else "")
+    def streak(count: int, *, running: bool) -> str:
+        return "0" if count == 0 else f"{count:+d}" + (f" ({running_word})" if running else "")
+
     record = story.record_close
     values = (
         f"{story.level:,.2f}",
         _UNKNOWN if story.change is None else f"{story.change:+,.2f}  {signed(story.change_pct)}",
         since(story.highest_close_since),
         since(story.lowest_close_since),
-        weekly,
-        f"{story.daily.count:+d}",
-        monthly,
+        streak(story.weekly.count, running=story.weekly.running),
+        streak(story.daily.count, running=False),
+        streak(story.monthly.count, running=story.monthly.running),
         signed(_percent(story.ytd)),
         signed(_percent(story.mtd)),
         _UNKNOWN if record is None else f"{record.level:,.2f}  {record.date.isoformat()}",

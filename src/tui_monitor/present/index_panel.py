@@ -58,9 +58,10 @@ def lines(view: View, width: int, height: int) -> list[Line]:
     # What comes first in this list gets its lines first; the order on the screen is another one.
     shown: dict[str, int] = {}
     for block, wanted in (
-        ("chart", 2), ("claims", min(1, len(claims))), ("range", len(spread)), ("facts", len(facts)),
-        ("peers", min(1, len(peers))), ("macro", min(1, len(macro))), ("claims", min(2, len(claims))), ("chart", 4),
-        ("peers", len(peers)), ("macro", len(macro)), ("claims", len(claims)), ("chart", 10),
+        ("claims", min(1, len(claims))), ("chart", 1), ("range", len(spread)), ("facts", len(facts)),
+        ("claims", min(2, len(claims))), ("chart", 2), ("peers", min(1, len(peers))), ("macro", min(1, len(macro))),
+        ("chart", 3), ("peers", len(peers)), ("macro", len(macro)), ("claims", min(3, len(claims))), ("chart", 4),
+        ("claims", len(claims)), ("chart", 10),
     ):  # fmt: skip
         more = wanted - shown.get(block, 0)
         if more > 0 and room > 0:

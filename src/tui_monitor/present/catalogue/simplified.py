@@ -186,7 +186,7 @@ WORDS: dict[str, str] = {
     "command.panel.next": "下一面板",
     "command.panel.previous": "上一面板",
     "command.panel.index": "指数",
-    "command.panel.movers": "升跌榜",
+    "command.panel.movers": "涨跌榜",
     "command.panel.ratings": "评级变动",
     "command.panel.headlines": "新闻",
     "command.panel.watchlist": "自选",

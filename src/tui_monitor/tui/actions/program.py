@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 
 _TOPICS = {PanelId.RATINGS: "ratings", PanelId.HEADLINES: "headlines"}
 
+NAMED = 5
+"""How many of the asked sources are named."""
+
 STEP_SECONDS = 60.0
 """How far one step of a replay goes."""
 
@@ -30,7 +33,9 @@ def refresh_all(screen: MainScreen) -> None:
 def _refresh(screen: MainScreen, topic: str | None) -> None:
     asked = screen.services.refresh(topic)
     words = screen.view.words
-    screen.say(words("refresh.asked", names=", ".join(asked)[:60]) if asked else words("refresh.wait"))
+    # Whole names only: a feed's name cut short would be another one.
+    named = ", ".join(asked[:NAMED]) + (f" +{len(asked) - NAMED}" if len(asked) > NAMED else "")
+    screen.say(words("refresh.asked", names=named) if asked else words("refresh.wait"))
 
 
 def sources(screen: MainScreen) -> None:
