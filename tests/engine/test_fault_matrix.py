@@ -1,0 +1,469 @@
+"""Every source against every fault: real sources, real HTTP on loopback, the real scheduler, intake and store.
+
+In each: the last good data stays and is marked, the reason is in words, nobody is asked too often, it recovers
+within one period (a minute at the least; what the host asked for after 429 and 503), and nothing is logged with a
+traceback. Time is simulated (``stepped_clock``), sockets are not.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import math
+import random
+import socket
+import ssl
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from tests.contract.source_cases import CASES, NOW, SourceCase
+from tests.engine.stepped_clock import Counted, SteppedClock
+from tests.servers.distort import Lie, distort
+from tests.servers.loopback import Answer, Asked, Fault, LoopbackServer
+from tests.servers.market import Market
+
+from tui_monitor.domain.errors import FailureKind
+from tui_monitor.domain.freshness import Freshness, freshness
+from tui_monitor.domain.instrument import mic_of
+from tui_monitor.domain.text import clean_text
+from tui_monitor.engine.health import SourceHealth, State
+from tui_monitor.engine.scheduler import Scheduler
+from tui_monitor.engine.sessions import SessionBook
+from tui_monitor.services.intake import Intake
+from tui_monitor.sources.api import SourceContext, Topic
+from tui_monitor.sources.registry import build_sources
+from tui_monitor.sources.transport import Transport
+from tui_monitor.store.latest import LatestStore
+
+HASTE = 1.0
+"""Real seconds that a request gets."""
+
+IN_GREAT_HASTE = 0.12
+"""The same where every request takes that long: black holes and drips."""
+
+OUTAGE = 1400.0
+"""Simulated seconds for which a fault lasts: two periods of the slowest, and beyond what makes a number stale."""
+
+SCREEN_PERIOD = 15.0
+"""Seconds between two polls that the screen judges a number's age by."""
+
+SOONER = {
+    "yahoo-chart": {"period": 600}, "tencent-daily": {"history_period": 600}, "yahoo-quote": {"period": 600},
+}  # fmt: skip
+"""Settings that bring what is asked every few hours into the time of a test."""
+
+
+class LiveMarket(Market):
+    """A market whose time stamps are those of the simulated clock."""
+
+    def __init__(self, clock: SteppedClock) -> None:
+        self._clock = clock
+        super().__init__(clock.now())
+
+    @property
+    def now(self) -> datetime:
+        return self._clock.now()
+
+    @now.setter
+    def now(self, value: datetime) -> None:
+        pass
+
+
+@dataclass
+class Bench:
+    """One source with everything that stands behind it in the program, and its own server."""
+
+    case: SourceCase
+    clock: SteppedClock
+    server: LoopbackServer
+    source: Counted
+    scheduler: Scheduler
+    store: LatestStore
+    book: SessionBook
+    lie: Lie | None = None
+
+    @property
+    def name(self) -> str:
+        return self.case.name
+
+    @property
+    def health(self) -> SourceHealth:
+        return self.scheduler.health[self.name]
+
+    @property
+    def period(self) -> float:
+        return self.source.descriptor.period
+
+    def asked(self) -> int:
+        return len(self.server.asked)
+
+    def values(self) -> dict[str, object]:
+        """Return what the screen would read, by name."""
+        found: dict[str, object] = {}
+        for symbol in self.case.symbols:
+            quote, history = self.store.quote(symbol), self.store.history(symbol)
+            if quote is not None:
+                found[f"quote {symbol}"] = (quote.last, quote.time, quote.previous_close)
+            if history is not None:
+                found[f"history {symbol}"] = (len(history.bars), history.bars[-1])
+        for headline in self.store.headlines():
+            found[f"headline {headline.id}"] = (headline.title, headline.published)
+        return found
+
+    def assert_sane(self) -> None:
+        """Check that nothing absurd has come into the store."""
+        for symbol in self.case.symbols:
+            quote = self.store.quote(symbol)
+            if quote is not None:
+                for number in (quote.last, quote.previous_close, quote.high, quote.low, quote.year_high, quote.volume):
+                    assert number is None or (math.isfinite(number) and 0 < number < 1e18), (self.name, quote)
+                assert quote.time is None or (quote.time - self.clock.now()).total_seconds() <= 1800
+                assert quote.currency in {None, "HKD", "CNY", "USD"}
+            history = self.store.history(symbol)
+            for bar in history.bars if history is not None else ():
+                assert math.isfinite(bar.close)
+                assert bar.close > 0
+        for headline in self.store.headlines():
+            assert headline.published is None or headline.published <= self.clock.now()
+
+    def quotes_are_marked(self) -> bool:
+        """Whether every quote shows that it has not been heard of for long, where its market trades."""
+        for symbol in self.case.symbols:
+            quote = self.store.quote(symbol)
+            mic = mic_of(symbol)
+            state = self.book.state(mic) if mic else None
+            if quote is None or state is None or not state.phase.live:
+                continue
+            if freshness(quote, state, self.clock.now(), period=SCREEN_PERIOD) is Freshness.FRESH:
+                return False
+        return True
+
+    def install(self) -> None:
+        """Put answers on the server that lie while ``lie`` is set."""
+        plain = LoopbackServer()
+        self.case.install(plain)
+        if "/feed" not in plain._routes and "/rss/2.0/headline" not in plain._routes:
+            LiveMarket(self.clock).install(plain)
+        for path, handler in plain._routes.items():
+
+            def lying(asked: Asked, handler: Callable[[Asked], object] = handler, path: str = path) -> Answer:
+                found = handler(asked)
+                assert isinstance(found, Answer)
+                return found if self.lie is None or path != self.case.path else distort(found, self.lie)
+
+            self.server.route(path, lying)
+
+
+@contextlib.asynccontextmanager
+async def benches(
+    folder: Path, *, tls: bool = False, name: str | None = None, haste: float = HASTE
+) -> AsyncIterator[list[Bench]]:
+    """Give a running bench for each source; ``name`` is the host name to ask by, ``haste`` the seconds of a request."""
+    clock = SteppedClock(NOW)
+    transport = Transport(user_agent="test", now=clock.now, longest=haste)
+    await transport.prepare()
+    async with contextlib.AsyncExitStack() as stack:
+        made: list[Bench] = []
+        for case in CASES:
+            server = await stack.enter_async_context(LoopbackServer(tls=tls, ca_dir=folder))
+            url = server.url if name is None else f"http://{name}:{server.port}"
+            made.append(_bench(case, server, url, transport, clock, folder))
+        tasks = [asyncio.create_task(one.scheduler.run()) for one in made]
+        try:
+            yield made
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+            for one in made:
+                await one.scheduler.aclose()
+            await transport.aclose()
+
+
+def _bench(
+    case: SourceCase, server: LoopbackServer, url: str, transport: Transport, clock: SteppedClock, folder: Path
+) -> Bench:
+    sources, warnings = build_sources(
+        lambda plug_in, table: SourceContext(
+            settings=table, transport=transport, now=clock.now, state_dir=folder / case.name / plug_in
+        ),
+        {case.plug_in: {**case.settings(url), **SOONER.get(case.name, {})}},
+        only=[case.plug_in],
+    )
+    assert warnings == []
+    source = Counted(next(one for one in sources if one.descriptor.name == case.name), clock)
+    store = LatestStore()
+    book = SessionBook(clock)
+    intake = Intake(store, written=lambda applied: None, home_lines={})
+    scheduler = Scheduler(
+        [source],
+        clock=clock,
+        sink=intake.take,
+        is_open=lambda mic: mic is None or (state := book.state(mic)) is None or state.phase.live,
+        next_change=lambda: book.next_change({"XHKG"}),
+        rng=random.Random(7),
+    )
+    for topic in Topic:
+        scheduler.set_interest(topic, case.symbols)
+    bench = Bench(case, clock, server, source, scheduler, store, book)
+    bench.install()
+    return bench
+
+
+async def first_round(made: list[Bench]) -> dict[str, dict[str, object]]:
+    """Let every source answer well; return what each has by then."""
+    await made[0].clock.advance(40)
+    for one in made:
+        assert one.health.state is State.IDLE, (one.name, one.health)
+        assert one.values(), one.name
+        assert one.health.last_good is not None
+    return {one.name: one.values() for one in made}
+
+
+def assert_failing(bench: Bench, held: dict[str, object], kinds: set[FailureKind], began: float, asked: int) -> None:
+    """Check what holds while a fault lasts."""
+    health, name = bench.health, bench.name
+    met = [at for at in bench.source.times if at > began]
+    if not met:
+        # Not asked since: its period is longer than the fault, or its host is left alone.
+        return
+    assert health.state in {State.FAILING, State.LIMITED}, (name, health.state)
+    assert health.failure_kind in kinds, (name, health.failure_kind, health.failure)
+    assert health.failure is not None
+    assert len(health.failure) > 15, health.failure
+    assert health.failure == clean_text(health.failure)
+    assert health.countdown(bench.clock.monotonic()) is not None, name
+    assert bench.values() == held, name
+    bench.assert_sane()
+    # No storm: never sooner than the normal pace, and each try sends a handful of requests at the most.
+    pace = min(bench.period, 60.0)
+    gaps = [later - earlier for earlier, later in pairwise(met)]
+    assert min(gaps, default=pace) >= 0.9 * pace - 1e-6, (name, gaps)
+    assert bench.asked() - asked <= 7 * len(met), (name, bench.asked() - asked, len(met))
+
+
+async def assert_recovers(bench: Bench, ended: float) -> None:
+    """Check that it is well again by now, with new data."""
+    health = bench.health
+    assert health.state is State.IDLE, (bench.name, health.state, health.failure)
+    assert health.failure is None
+    assert health.failures == 0
+    assert health.last_good is not None
+    assert (health.last_good - bench.clock.start).total_seconds() >= ended, bench.name
+    bench.assert_sane()
+
+
+WIRE: dict[Fault, set[FailureKind]] = {
+    Fault.EMPTY: {FailureKind.MALFORMED},
+    Fault.TRUNCATED: {FailureKind.MALFORMED},
+    Fault.CUT: {FailureKind.REFUSED},
+    Fault.HTML: {FailureKind.MALFORMED},
+    Fault.UNAUTHORISED: {FailureKind.UNAUTHORISED},
+    Fault.FORBIDDEN: {FailureKind.UNAUTHORISED},
+    Fault.NOT_FOUND: {FailureKind.NOT_FOUND},
+    Fault.TOO_MANY: {FailureKind.RATE_LIMITED},
+    Fault.TOO_MANY_RETRY: {FailureKind.RATE_LIMITED},
+    Fault.SERVER_ERROR: {FailureKind.SERVER},
+    Fault.UNAVAILABLE: {FailureKind.SERVER},
+    Fault.BLACK_HOLE: {FailureKind.TIMEOUT},
+    Fault.SLOW_DRIP: {FailureKind.TIMEOUT},
+    Fault.RESET: {FailureKind.REFUSED},
+    Fault.ENDLESS: {FailureKind.TOO_LARGE, FailureKind.TIMEOUT},
+    Fault.GZIP_BOMB: {FailureKind.TOO_LARGE, FailureKind.TIMEOUT},
+    Fault.REDIRECT_LOOP: {FailureKind.REDIRECT},
+}
+
+
+def no_traceback(caplog: pytest.LogCaptureFixture) -> bool:
+    return not [one for one in caplog.records if one.exc_info or one.levelno >= logging.ERROR]
+
+
+def longest_wait(bench: Bench, fault: Fault) -> float:
+    """Return the seconds after the end of a fault by which a source has recovered."""
+    if fault in {Fault.TOO_MANY, Fault.TOO_MANY_RETRY}:
+        # The host is left alone for 5, 15, 60 minutes.
+        return 3600.0 + 10
+    return 1.1 * max(60.0, min(bench.period, 3600.0)) + 3
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("fault", WIRE, ids=lambda fault: fault.name.lower())
+async def test_a_server_that_fails(fault: Fault, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO, "tui_monitor")
+    slow = fault in {Fault.BLACK_HOLE, Fault.SLOW_DRIP}
+    async with benches(tmp_path, haste=IN_GREAT_HASTE if slow else HASTE) as made:
+        held = await first_round(made)
+        began = made[0].clock.elapsed()
+        before = {one.name: one.asked() for one in made}
+        for one in made:
+            one.server.fail(one.case.path, fault)
+        await made[0].clock.advance(OUTAGE / 2 if slow else OUTAGE)
+        for one in made:
+            if fault is Fault.TRUNCATED and one.name in {"tencent", "wire", "yahoo-news"}:
+                # Formats of lines and items keep what is whole.
+                one.assert_sane()
+                assert set(one.values()) == set(held[one.name])
+                continue
+            assert_failing(one, held[one.name], WIRE[fault], began, before[one.name])
+            assert one.quotes_are_marked(), one.name
+        ended = made[0].clock.elapsed()
+        for one in made:
+            one.server.fail(one.case.path, None)
+        waits = {one.name: one.health.countdown(one.clock.monotonic()) or 0.0 for one in made}
+        for one in made:
+            if one.health.failure is not None:
+                assert waits[one.name] <= longest_wait(one, fault), (one.name, waits[one.name])
+        await made[0].clock.advance(max(waits.values()) + 10)
+        for one in made:
+            await assert_recovers(one, ended)
+        assert all(any(at > began for at in one.source.times) for one in made), "each has met the fault"
+    assert no_traceback(caplog)
+
+
+async def test_a_server_that_is_gone(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO, "tui_monitor")
+    async with benches(tmp_path) as made:
+        held = await first_round(made)
+        began = made[0].clock.elapsed()
+        for one in made:
+            await one.server.stop()
+        before = {one.name: one.asked() for one in made}
+        await made[0].clock.advance(OUTAGE)
+        for one in made:
+            assert_failing(one, held[one.name], {FailureKind.REFUSED}, began, before[one.name])
+            assert one.quotes_are_marked(), one.name
+        ended = made[0].clock.elapsed()
+        for one in made:
+            await one.server.start()
+        for one in made:
+            if one.health.failure is not None:
+                # Nobody was reached: it looks again within its own period.
+                wait = one.health.countdown(one.clock.monotonic())
+                assert wait is not None
+                assert wait <= 1.1 * max(one.period, 15.0) + 1, (one.name, wait)
+        await made[0].clock.advance(1.1 * max(one.period for one in made) + 10)
+        for one in made:
+            await assert_recovers(one, ended)
+    assert no_traceback(caplog)
+
+
+async def test_a_name_that_is_not_found_any_more(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from tui_monitor.sources import connecting
+
+    caplog.set_level(logging.INFO, "tui_monitor")
+    known = True
+
+    async def look_up(host: str, port: int) -> list[str]:
+        if not known:
+            raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+        return ["127.0.0.1"]
+
+    monkeypatch.setattr(connecting, "look_up", look_up)
+    async with benches(tmp_path, name="market.test") as made:
+        held = await first_round(made)
+        known = False
+        began = made[0].clock.elapsed()
+        for one in made:
+            # Kept connections would outlive the name.
+            await one.server.stop()
+            await one.server.start()
+        before = {one.name: one.asked() for one in made}
+        await made[0].clock.advance(OUTAGE)
+        for one in made:
+            assert_failing(one, held[one.name], {FailureKind.REFUSED}, began, before[one.name])
+            assert one.health.failure is None or "market.test is not found" in one.health.failure
+            assert one.asked() == before[one.name]
+            assert one.quotes_are_marked(), one.name
+        ended = made[0].clock.elapsed()
+        known = True
+        await made[0].clock.advance(1.1 * max(one.period for one in made) + 10)
+        for one in made:
+            await assert_recovers(one, ended)
+    assert no_traceback(caplog)
+
+
+async def test_a_certificate_that_cannot_be_trusted(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import trustme
+
+    caplog.set_level(logging.INFO, "tui_monitor")
+    ours, theirs = trustme.CA(), trustme.CA()
+    ours.cert_pem.write_to_path(tmp_path / "ours.pem")
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "ours.pem"))
+    # Each server is given its authority before it starts.
+    monkeypatch.setattr(LoopbackServer, "_authority", lambda self: ours)
+    async with benches(tmp_path, tls=True) as made:
+        held = await first_round(made)
+        began = made[0].clock.elapsed()
+        for authority in (theirs, ours):
+            for one in made:
+                await one.server.stop()
+                context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+                authority.issue_cert("localhost", "127.0.0.1").configure_cert(context)
+                one.server._contexts["localhost"] = context
+                await one.server.start()
+            if authority is theirs:
+                before = {one.name: one.asked() for one in made}
+                await made[0].clock.advance(OUTAGE)
+                for one in made:
+                    assert_failing(one, held[one.name], {FailureKind.TLS}, began, before[one.name])
+                    assert one.asked() == before[one.name], "nothing was sent to a server that is not trusted"
+                    assert one.quotes_are_marked(), one.name
+        ended = made[0].clock.elapsed()
+        await made[0].clock.advance(1.1 * max(one.period for one in made) + 10)
+        for one in made:
+            await assert_recovers(one, ended)
+    assert no_traceback(caplog)
+
+
+KEEPS_WHAT_IT_HAS = {Lie.WRONG_TYPES, Lie.NAN, Lie.INFINITY, Lie.HUGE, Lie.NEGATIVE, Lie.ZERO, Lie.MISSING, Lie.OTHERS}
+"""Lies with which an answer of numbers holds nothing that can be used."""
+
+
+@pytest.mark.parametrize("lie", Lie, ids=lambda lie: lie.value)
+async def test_an_answer_that_lies(lie: Lie, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO, "tui_monitor")
+    async with benches(tmp_path) as made:
+        held = await first_round(made)
+        began = made[0].clock.elapsed()
+        before = {one.name: one.asked() for one in made}
+        for one in made:
+            one.lie = lie
+        await made[0].clock.advance(OUTAGE)
+        for one in made:
+            one.assert_sane()
+            asks_by_number = bool(one.case.symbols) and one.case.by_symbol
+            # Yahoo's chart names no symbol in its address's answer: it is asked for one, and gives one.
+            told_apart = not (lie is Lie.OTHERS and one.name.startswith("yahoo-chart"))
+            if asks_by_number and lie in KEEPS_WHAT_IT_HAS and told_apart:
+                assert_failing(one, held[one.name], {FailureKind.MALFORMED}, began, before[one.name])
+                assert one.quotes_are_marked(), (one.name, lie)
+            elif lie is Lie.PAST and asks_by_number and one.source.descriptor.topic is Topic.QUOTES:
+                # HTTP 200 and an old stamp: nothing newer is told, so the number shows its age.
+                assert one.values() == held[one.name], one.name
+                assert one.quotes_are_marked(), one.name
+            elif not asks_by_number:
+                assert set(one.values()) >= set(held[one.name]), "headlines stay"
+        ended = made[0].clock.elapsed()
+        for one in made:
+            one.lie = None
+        for one in made:
+            if one.health.failure is not None:
+                wait = one.health.countdown(one.clock.monotonic())
+                assert wait is not None
+                assert wait <= longest_wait(one, Fault.EMPTY), one.name
+        await made[0].clock.advance(1.1 * max(one.period for one in made) + 10)
+        for one in made:
+            await assert_recovers(one, ended)
+            for symbol in one.case.symbols:
+                quote = one.store.quote(symbol)
+                assert quote is None or quote.time is None or (one.clock.now() - quote.time).days < 1, one.name
+    assert no_traceback(caplog)
