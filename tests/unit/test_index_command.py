@@ -131,7 +131,7 @@ def test_rows_in_reverse_order_tell_the_same(history: Path, tmp_path: Path) -> N
         ("en", "Up 17.5% for the year (4,468 on 31 December 2024)."),
         ("zh", "年初至今升17.5%（2024年12月31日收報4,468）。"),
         ("zh-Hant", "年初至今升17.5%（2024年12月31日收報4,468）。"),
-        ("zh-Hans", "年初至今升17.5%（2024年12月31日收报4,468）。"),
+        ("zh-Hans", "年初至今涨17.5%（2024年12月31日收报4,468）。"),
     ],
 )
 def test_claims_in_the_language_asked_for(history: Path, language: str, expected: str) -> None:
@@ -167,7 +167,7 @@ def test_the_settings_name_file_date_and_language(history: Path, own_folders: Pa
     found = answer()
     assert found["symbol"] == "^HSCE"
     assert found["since"]["date"] == "2025-04-11"
-    assert any("年初至今升" in claim["text"] for claim in found["claims"])
+    assert any("年初至今涨" in claim["text"] for claim in found["claims"])
     # The file is that index's: another symbol is not told from it.
     assert run("^HSI", "--offline").exit_code == 3
 

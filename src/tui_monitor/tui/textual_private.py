@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import TYPE_CHECKING
 
 from rich.control import Control
 from textual import _compositor
+from textual.drivers import _writer_thread
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -29,6 +31,28 @@ def _render_segments(self: _compositor.ChopsUpdate, console: Console) -> str:
     return "".join(sequences)
 
 
+def _write_until_stopped(self: _writer_thread.WriterThread) -> None:
+    """Write what is queued; once the terminal is gone, drop it.
+
+    Textual's thread ends with the first error of a write. Its queue is bounded, so the main thread then waits for
+    room in it for ever and the program outlives its closed terminal.
+    """
+    gone = False
+    while (text := self._queue.get()) is not None:
+        if gone:
+            continue
+        try:
+            self._file.write(text)
+            if self._queue.qsize() == 0:
+                self._file.flush()
+        except (OSError, ValueError):
+            gone = True
+    if not gone:
+        with contextlib.suppress(OSError, ValueError):
+            self._file.flush()
+
+
 def install() -> None:
     """Put our versions in the place of Textual's."""
+    _writer_thread.WriterThread.run = _write_until_stopped  # type: ignore[method-assign]
     _compositor.ChopsUpdate.render_segments = _render_segments  # type: ignore[method-assign]
