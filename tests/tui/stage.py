@@ -24,6 +24,8 @@ from tui_monitor.domain.watchlist_edits import Edit, apply
 from tui_monitor.present.glyphs import ASCII, UNICODE
 from tui_monitor.present.view import View
 from tui_monitor.present.words import Words
+from tui_monitor.services.archive import Archive
+from tui_monitor.services.feed_desk import FeedDesk
 from tui_monitor.services.finding import Finder
 from tui_monitor.sources.api import Batch
 from tui_monitor.store.latest import LatestStore
@@ -127,6 +129,8 @@ class Stage:
         )
     )
     settings: Settings = field(default_factory=Settings)
+    archive: Archive | None = None
+    desk: FeedDesk | None = None
 
     def __post_init__(self) -> None:
         self.clock = HandClock(self.moment)
@@ -179,6 +183,8 @@ class Stage:
             pause_source=lambda name: None,
             refresh_source=lambda name: None,
             interest_changed=lambda: None,
+            archive=self.archive,
+            feeds=lambda: self.desk,
             problem=lambda: None,
         )
 

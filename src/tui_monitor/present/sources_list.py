@@ -1,69 +1,140 @@
-"""The sources, one after another: state, last good answer, last failure in words, next try, cost."""
+"""The sources as a list, one row each, and everything about one of them."""
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import TYPE_CHECKING
 
-from tui_monitor.domain.rating import TableState
+from tui_monitor.engine.health import SourceHealth, State
 from tui_monitor.present import numbers
-from tui_monitor.present.rows import Line, Span
-from tui_monitor.present.status import rank, words_for
+from tui_monitor.present.rating_tables import tables_summary
+from tui_monitor.present.rows import Align, Cell, Column, Line, Span, place
+from tui_monitor.present.status import rank
+from tui_monitor.present.times import full_time
 from tui_monitor.present.tone import Tone
 from tui_monitor.present.width import cells
 from tui_monitor.sources.api import Topic
 
 if TYPE_CHECKING:
-    from tui_monitor.engine.health import SourceHealth
     from tui_monitor.present.view import View
 
 
-def source_lines(view: View) -> list[Line]:
-    """Return two lines a source, three with a failure."""
-    lines: list[Line] = []
-    for health in sorted(view.health.values(), key=rank):
-        lines += _source(view, health)
-    return lines or [(Span(view.words("sources.none"), Tone.MUTED),)]
+def sources_in_order(view: View, *, feeds_only: bool) -> list[SourceHealth]:
+    """Return the sources: what fails first, then quotes, ratings, histories, feeds by name."""
+    chosen = (one for one in view.health.values() if not feeds_only or one.topic is Topic.HEADLINES)
+    return sorted(chosen, key=rank)
 
 
-def _tables(view: View) -> list[Line]:
-    """Return how many tables have rows, are empty or are not kept at all, and how old their newest row is."""
-    tables = view.store.rating_tables()
-    if not tables:
-        return []
-    counts = Counter(table.state for table in tables)
-    newest = max((table.newest for table in tables if table.newest is not None), default=None)
-    age = view.glyphs.dash if newest is None else numbers.age((view.now() - newest).total_seconds(), view.language)
-    text = view.words("table.summary", **{state.value: counts[state] for state in TableState}, age=age)
-    return [(Span(f"  {text}", Tone.MUTED),)]
-
-
-def _source(view: View, health: SourceHealth) -> list[Line]:
+def columns(view: View) -> tuple[Column, ...]:
+    """Return the list's columns."""
     words = view.words
-    state = words(f"state.{health.state}")
-    text, tone = words_for(view, health)
-    head = f"{health.name}"
-    lines: list[Line] = [
-        (
-            Span(head + " " * max(1, 16 - cells(head)), Tone.STRONG),
-            Span(state + " " * max(1, 12 - cells(state)), tone if health.failure else Tone.PLAIN),
-            Span(text.removeprefix(health.name).strip(), tone),
-        )
-    ]
-    speed = ""
-    if health.p50 is not None and health.p99 is not None:
-        speed = f"  {health.p50 * 1000:.0f}/{health.p99 * 1000:.0f} ms"
-    cost = words(
-        "sources.cost",
-        requests=health.requests,
-        octets=numbers.compact(float(health.octets)),
-        items=health.items,
-        saved=health.saved,
+    return (
+        Column("name", words("sources.column.name"), 12, Align.LEFT, stretch=4, maximum=26),
+        Column("state", words("sources.column.state"), 9, Align.LEFT, stretch=1, maximum=12),
+        Column("good", words("sources.column.good"), 5),
+        Column("next", words("sources.column.next"), 7),
+        Column("items", words("sources.column.items"), 5, rank=3),
+        Column("language", words("sources.column.language"), 4, Align.LEFT, rank=5),
+        Column("saved", words("sources.column.saved"), 6, rank=4),
+        Column("why", words("sources.column.why"), 14, Align.LEFT, rank=2, stretch=9, maximum=60),
     )
-    lines.append((Span(f"  {health.host or '-'}  {cost}{speed}", Tone.MUTED),))
-    if health.failure:
-        lines.append((Span(f"  {health.failure}", Tone.WARN),))
+
+
+def head(view: View, width: int) -> Line:
+    """Return the titles of the columns."""
+    titles = tuple(Cell(column.title, Tone.MUTED) for column in columns(view))
+    return _placed(view, titles, width)
+
+
+def row(view: View, health: SourceHealth, width: int, *, muted: bool) -> Line:
+    """Return one source in a line of ``width`` cells."""
+    failing = health.failure is not None and health.state is not State.UNNEEDED
+    wait = health.countdown(view.monotonic())
+    state = view.words(f"state.{health.state}")
+    tone = Tone.WARN if failing else Tone.MUTED if health.state in {State.UNNEEDED, State.PAUSED} else Tone.PLAIN
+    reason = ""
+    if failing:
+        reason = view.words(f"failure.{health.failure_kind}") if health.failure_kind else view.words("failure.internal")
+    elif muted:
+        reason = view.words("sources.muted")
+    return _placed(
+        view,
+        (
+            Cell(health.name, Tone.STRONG if not muted else Tone.MUTED),
+            Cell(state, tone),
+            Cell(_age(view, health), Tone.MUTED),
+            Cell(numbers.countdown(wait) if wait is not None else view.glyphs.dash, Tone.MUTED),
+            Cell(str(health.items) if health.last_good else "", Tone.PLAIN),
+            Cell(health.language or "", Tone.MUTED),
+            Cell(numbers.compact(float(health.octets_saved)) if health.octets_saved else "", Tone.MUTED),
+            Cell(reason, Tone.WARN if failing else Tone.MUTED),
+        ),
+        width,
+    )
+
+
+def source_lines(view: View, health: SourceHealth, *, muted: bool = False, added: bool = False) -> list[Line]:
+    """Return everything about one source."""
+    words, dot = view.words, f" {view.glyphs.dot} "
+    facts = [health.title, health.host or view.glyphs.dash]
+    if health.language:
+        facts.append(health.language)
+    if muted:
+        facts.append(words("sources.muted"))
+    if added:
+        facts.append(words("sources.added"))
+    lines: list[Line] = [(Span(dot.join(dict.fromkeys(facts)), Tone.STRONG),)]
+    good = full_time(view, health.last_good) if health.last_good else words("sources.never")
+    wait = health.countdown(view.monotonic())
+    text = f"{words('sources.last-good')} {good}"
+    if wait is not None:
+        text += f"{dot}{words('sources.next')} {numbers.countdown(wait)}"
+    lines.append((Span(text, Tone.MUTED),))
+    if health.last_failure is not None:
+        why, tone = (health.failure, Tone.WARN) if health.failure else (None, Tone.MUTED)
+        text = f"{words('sources.last-failure')} {full_time(view, health.last_failure)}"
+        lines.append((Span(f"{text}{dot}{why}" if why else text, tone),))
+    octets = numbers.compact(float(health.octets))
+    text = words("sources.traffic", requests=health.requests, octets=octets, items=health.items)
+    if health.saved:
+        saved = numbers.compact(float(health.octets_saved))
+        text += f"{dot}{words('sources.spared', count=health.saved, octets=saved)}"
+    if health.p50 is not None and health.p99 is not None:
+        text += f"{dot}{health.p50 * 1000:.0f}/{health.p99 * 1000:.0f} ms"
+    lines.append((Span(text, Tone.MUTED),))
     if health.topic is Topic.RATINGS:
-        lines += _tables(view)
-    lines.extend((Span(f"  {note}", Tone.MUTED),) for note in health.notes[:3])
+        lines += tables_summary(view)
+    lines.extend((Span(note, Tone.MUTED),) for note in health.notes[:3])
     return lines
+
+
+def _age(view: View, health: SourceHealth) -> str:
+    if health.last_good is None:
+        return view.glyphs.dash
+    return numbers.age((view.now() - health.last_good).total_seconds(), view.language)
+
+
+def _placed(view: View, fields: tuple[Cell, ...], width: int) -> Line:
+    spans: list[Span] = []
+    x = 0
+    for one in place(columns(view), width):
+        if one.x > x:
+            spans.append(Span(" " * (one.x - x)))
+        cell = fields[one.index]
+        spans.append(Span(_fitted(cell.text, one.width, one.column.align, view.glyphs.ellipsis), cell.tone))
+        x = one.x + one.width
+    if x < width:
+        spans.append(Span(" " * (width - x)))
+    return tuple(spans)
+
+
+def _fitted(text: str, width: int, align: Align, ellipsis: str) -> str:
+    size = cells(text)
+    if size > width:
+        kept = ""
+        for char in text:
+            if cells(kept + char) > width - 1:
+                break
+            kept += char
+        text, size = kept + ellipsis, cells(kept) + 1
+    gap = " " * (width - size)
+    return text + gap if align is Align.LEFT else gap + text

@@ -30,6 +30,8 @@ def status(view: View, width: int, hints: Sequence[str]) -> Line:
     sentence = view.saying or view.problem or (view.notices[-1] if view.notices else None)
     if sentence:
         return (Span(f" {sentence}", Tone.WARN),)
+    if view.returned is not None:
+        return view.returned
     sources = sorted(view.health.values(), key=rank)
     room = width - 1
     failing = any(one.failure and one.state is not State.UNNEEDED for one in sources)

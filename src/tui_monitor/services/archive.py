@@ -92,15 +92,18 @@ async def recall(archive: Archive, store: LatestStore, read: set[str], stories: 
     from tui_monitor.sources.api import Batch
 
     held = store.headlines()
+    last = held[-1] if held else None
     while len(held) < MAX_HEADLINES:
-        page = await archive.older(held[-1] if held else None)
+        page = await archive.older(last)
         read.update(page.read)
-        for part in _slices(page.headlines):
+        # What a feed brought meanwhile is newer than what was stored.
+        for part in _slices(tuple(one for one in page.headlines if store.headline(one.id) is None)):
             store.apply(Batch(source="database", received=part[0].received, headlines=part))
             await asyncio.sleep(0)
-        before, held = len(held), store.headlines()
-        if len(page.headlines) < PAGE or len(held) == before:
+        held = store.headlines()
+        if len(page.headlines) < PAGE:
             break
+        last = page.headlines[-1]
     for part in _slices(tuple(reversed(held))):
         for one in part:
             stories.add(one)

@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     from tui_monitor.config.columns_file import ColumnSetting
     from tui_monitor.domain.watchlist_edits import Edit
     from tui_monitor.engine.clock import ReplayClock
+    from tui_monitor.services.archive import Archive
+    from tui_monitor.services.feed_desk import FeedDesk
     from tui_monitor.services.finding import Finder, Found
     from tui_monitor.services.watchlists import Conflict
 
@@ -52,5 +54,9 @@ class Services:
     """The lists changed: ask for what is in them now."""
     problem: Callable[[], str | None]
     """What stands in the way of saving, in a sentence."""
+    archive: Archive | None = None
+    """The stored headlines beyond those in memory; ``None`` where nothing is stored."""
+    feeds: Callable[[], FeedDesk | None] = lambda: None
+    """Gives what changes the list of feeds; it gives ``None`` in a replayed day."""
     replay_clock: ReplayClock | None = None
     """The clock of a replayed day, ``None`` when live."""

@@ -28,7 +28,7 @@ NEWS_WORDS: dict[str, str] = {
     "reader.open": "browser",
     "reader.copy": "copy",
     "reader.save": "save",
-    "reader.toggle": "unread",
+    "reader.mark": "unread",
     "reader.close": "back",
     "away.since": "Since {time}",
     "away.headlines": "headlines on your symbols: {count}",

@@ -28,7 +28,7 @@ NEWS_WORDS: dict[str, str] = {
     "reader.open": "浏览器",
     "reader.copy": "复制",
     "reader.save": "收藏",
-    "reader.toggle": "未读",
+    "reader.mark": "未读",
     "reader.close": "返回",
     "away.since": "自 {time}",
     "away.headlines": "自选新闻：{count}",

@@ -28,7 +28,7 @@ NEWS_WORDS: dict[str, str] = {
     "reader.open": "瀏覽器",
     "reader.copy": "複製",
     "reader.save": "收藏",
-    "reader.toggle": "未讀",
+    "reader.mark": "未讀",
     "reader.close": "返回",
     "away.since": "自 {time}",
     "away.headlines": "自選新聞：{count}",

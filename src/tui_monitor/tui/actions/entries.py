@@ -52,7 +52,7 @@ def under_cursor(screen: MainScreen) -> tuple[str, ...]:
         return (screen.view.index,) if screen.desk.focused_panel is PanelId.INDEX else ()
     key = panel.cursor_key
     if screen.desk.focused_panel is PanelId.HEADLINES:
-        found = screen.view.store.headline(key)
+        found = screen.view.headline(key)
         return found.symbols if found else ()
     if screen.desk.focused_panel is PanelId.RATINGS:
         event = screen.view.tape.event(screen.view, key)

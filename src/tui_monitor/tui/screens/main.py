@@ -12,16 +12,14 @@ from textual.screen import Screen
 from textual.widget import Widget
 
 from tui_monitor.present import detail
-from tui_monitor.present.headlines import HeadlinesModel
 from tui_monitor.present.movers import MoversModel
 from tui_monitor.present.rating_cells import company, what
 from tui_monitor.present.rating_detail import rating_lines, rating_title
-from tui_monitor.present.reader import headline_lines
-from tui_monitor.present.sources_list import source_lines
 from tui_monitor.present.story_lines import story_lines
 from tui_monitor.present.upgrade_bell import UpgradeBell
 from tui_monitor.present.words import Words
 from tui_monitor.store.latest import Family
+from tui_monitor.tui.absence import Absence
 from tui_monitor.tui.actions import conflicts
 from tui_monitor.tui.commands import BY_ID, COMMANDS, GROUPS, Command, key_name, keys_of
 from tui_monitor.tui.desk import Desk
@@ -30,6 +28,7 @@ from tui_monitor.tui.layout import PanelId
 from tui_monitor.tui.lines import HeaderLine, PanelStrip, StatusLine
 from tui_monitor.tui.palette import Palette
 from tui_monitor.tui.panels.base import Panel
+from tui_monitor.tui.panels.headlines import HeadlinesPanel
 from tui_monitor.tui.panels.index import IndexPanel
 from tui_monitor.tui.panels.ratings import RatingsPanel
 from tui_monitor.tui.panels.table import TablePanel
@@ -56,7 +55,6 @@ SAY_SECONDS = 4.0
 
 _MODELS: dict[PanelId, Callable[[], TableModel]] = {
     PanelId.MOVERS: MoversModel,
-    PanelId.HEADLINES: HeadlinesModel,
 }
 
 
@@ -81,6 +79,7 @@ class MainScreen(Screen[None]):
             IndexPanel(PanelId.INDEX, palette, view),
             *(TablePanel(one, palette, view, model()) for one, model in _MODELS.items()),
             RatingsPanel(palette, view),
+            HeadlinesPanel(palette, view, services.archive, self.say),
             WatchlistPanel(palette, view),
         ]
         self.desk = Desk(panels)
@@ -89,6 +88,7 @@ class MainScreen(Screen[None]):
         self.status = StatusLine(palette, view)
         self.prompt = Prompt()
         self.frame_clock = FrameClock(self, frames)
+        self.away = Absence(self)
         self.bell = UpgradeBell(view.now())
         self.put_off: Watchlists | None = None
         """The file's lists of a conflict that the person does not want to be asked about now."""
@@ -132,6 +132,11 @@ class MainScreen(Screen[None]):
 
     def action_run(self, command_id: str) -> None:
         """Run a command by its id."""
+        if command_id == "row.open" and self.away.told is not None:
+            from tui_monitor.tui.actions import news
+
+            news.list_while_away(self)
+            return
         BY_ID[command_id].run(self)
 
     def table(self, panel: PanelId) -> TablePanel:
@@ -207,9 +212,7 @@ class MainScreen(Screen[None]):
             return
         if panel.panel_id is PanelId.HEADLINES:
             self.mark_read([key], read=True)
-            one = view.store.headline(key)
-            if one is not None:
-                self.dialog(one.source, lambda: headline_lines(view, key))
+            self.show_reader()
         elif panel.panel_id is PanelId.RATINGS:
             self.mark_read([key], read=True)
             width = text_width(self.size.width)
@@ -225,7 +228,17 @@ class MainScreen(Screen[None]):
 
     def show_sources(self) -> None:
         """Show the sources and how they fare."""
-        self.dialog(self.view.words("sources.title"), lambda: source_lines(self.view))
+        from tui_monitor.tui.screens.sources import SourcesScreen
+
+        self.app.push_screen(SourcesScreen(self))
+
+    def show_reader(self) -> None:
+        """Show the headline under the cursor in full."""
+        from tui_monitor.tui.screens.reader import ReaderScreen
+
+        panel = self.table(PanelId.HEADLINES)
+        if isinstance(panel, HeadlinesPanel) and panel.cursor_key is not None:
+            self.app.push_screen(ReaderScreen(self, panel))
 
     def show_help(self) -> None:
         """Show the keys, from the registry."""
@@ -242,7 +255,7 @@ class MainScreen(Screen[None]):
         if not isinstance(panel, TablePanel) or panel.cursor_key is None:
             return None
         if panel.panel_id is PanelId.HEADLINES:
-            headline = self.view.store.headline(panel.cursor_key)
+            headline = self.view.headline(panel.cursor_key)
             return headline.url if headline else None
         if panel.panel_id is PanelId.RATINGS:
             event = self.view.tape.event(self.view, panel.cursor_key)

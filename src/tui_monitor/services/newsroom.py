@@ -1,0 +1,131 @@
+"""Everything behind the headlines, put together: the archive, what is merged, read marks, the list of feeds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
+
+from tui_monitor.domain.errors import SourceError
+from tui_monitor.services.archive import Archive, MarkFinder, recall
+from tui_monitor.store.latest import MAX_HEADLINES
+
+if TYPE_CHECKING:
+    from tui_monitor.config.feeds_file import AddedFeeds
+    from tui_monitor.config.paths import Paths
+    from tui_monitor.engine.scheduler import Scheduler
+    from tui_monitor.services.feed_desk import FeedDesk
+    from tui_monitor.services.intake import Intake
+    from tui_monitor.sources.api import Source
+    from tui_monitor.sources.feeds import FeedShelf
+    from tui_monitor.store.database import Database
+    from tui_monitor.store.latest import LatestStore
+    from tui_monitor.store.writer import Writer
+
+
+class Newsroom:
+    """Keeps the headlines of one run. ``live`` is false for a replayed day, which has no feeds of its own."""
+
+    def __init__(
+        self,
+        database: Database,
+        writer: Writer,
+        store: LatestStore,
+        intake: Intake,
+        paths: Paths,
+        *,
+        scheduler: Callable[[], Scheduler | None],
+        live: bool,
+    ) -> None:
+        self.archive = Archive(database, writer)
+        self.problem: str | None = None
+        """Why the added feeds are not read, in a sentence."""
+        self.added: AddedFeeds | None = None
+        """What ``feeds.toml`` holds; ``None`` where there is no such file."""
+        if live and paths.feeds_file.exists():
+            from tui_monitor.services.source_setup import read_added
+
+            self.added, self.problem = read_added(paths)
+        self._paths = paths
+        self._store = store
+        self._intake = intake
+        self._scheduler = scheduler
+        self._shelf: FeedShelf | None = None
+        self._marks: MarkFinder | None = None
+        self._live = live
+        self._desk: FeedDesk | None = None
+
+    @property
+    def muted(self) -> frozenset[str]:
+        """Names of the feeds whose headlines are not shown, case folded."""
+        return frozenset(name.casefold() for name in self.added.muted) if self.added is not None else frozenset()
+
+    def desk(self) -> FeedDesk | None:
+        """Return what changes the list of feeds, ``None`` in a replayed day; built when it is first needed."""
+        if self._desk is None and self._live:
+            from tui_monitor.config.feeds_file import AddedFeeds, FeedsFile
+            from tui_monitor.services.feed_desk import FeedDesk
+
+            self._desk = FeedDesk(
+                lambda: self._shelf,
+                FeedsFile(self._paths.feeds_file),
+                self.added if self.added is not None else AddedFeeds(),
+                names=self._names,
+                start=self._start,
+                stop=self._stop,
+            )
+        return self._desk
+
+    async def begin(self, read: set[str], marked: Callable[[], object]) -> None:
+        """Bring the newest stored headlines into memory and look up the marks of those that come in from now on.
+
+        ``read`` gets the ids that were read; ``marked`` hears of each time that it did.
+        """
+        from tui_monitor.analysis.likeness import StoryIndex
+
+        stories = StoryIndex(MAX_HEADLINES)
+        self._intake.stories = stories
+        if not self._live:
+            return
+
+        def found(ids: frozenset[str]) -> None:
+            read.update(ids)
+            marked()
+
+        self._marks = MarkFinder(self.archive, found)
+        self._intake.arrived = self._marks.arrived
+        try:
+            await recall(self.archive, self._store, read, stories)
+        except SourceError as error:
+            self.problem = str(error)
+        marked()
+
+    def take_sources(self, sources: Iterable[Source]) -> None:
+        """Note what the feeds share, so that further ones can be read beside them."""
+        for source in sources:
+            shelf = getattr(source, "shelf", None)
+            if shelf is not None:
+                self._shelf = shelf
+                shelf.taken_by(self)
+                return
+
+    async def aclose(self) -> None:
+        """Take in what waits and let go."""
+        self._intake.flush()
+        if self._marks is not None:
+            await self._marks.aclose()
+        if self._shelf is not None:
+            await self._shelf.left_by(self)
+
+    def _names(self) -> tuple[str, ...]:
+        scheduler = self._scheduler()
+        return tuple(scheduler.health) if scheduler is not None else ()
+
+    def _start(self, source: Source) -> None:
+        scheduler = self._scheduler()
+        if scheduler is not None:
+            scheduler.add(source)
+
+    async def _stop(self, name: str) -> None:
+        scheduler = self._scheduler()
+        if scheduler is not None:
+            await scheduler.remove(name)
