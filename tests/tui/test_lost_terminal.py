@@ -6,6 +6,7 @@ import io
 import threading
 
 from textual.drivers._writer_thread import MAX_QUEUED_WRITES, WriterThread
+
 from tui_monitor.tui import textual_private
 
 
