@@ -240,6 +240,9 @@ class Monitor:
             requests_per_minute=network.requests_per_minute,
         )
         self.view.health = self.scheduler.health
+        now = self.clock.now()
+        tables = {table.symbol: (now - table.asked).total_seconds() for table in self.store.rating_tables()}
+        self.scheduler.answered_before(Topic.RATINGS, tables)
         self.retarget()
 
     def _build_search(self) -> YahooSearch | None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 from tui_monitor.domain.instrument import mic_of
@@ -185,6 +185,15 @@ class Scheduler:
         """Say what is wanted of ``topic``, most important first. What is new is asked for at once."""
         if self._interest.change(topic, symbols):
             self._plan(topic)
+
+    def answered_before(self, topic: Topic, ages: Mapping[str, float]) -> None:
+        """Let symbols count as answered so many seconds ago, by an earlier run: a restart asks for them no sooner.
+
+        Only for topics that are asked once a period, and before ``set_interest``.
+        """
+        now = self._clock.monotonic()
+        for symbol, age in ages.items():
+            self._interest.answered(topic, (symbol,), now - max(0.0, age))
 
     def refresh(self, topic: Topic | None = None, name: str | None = None) -> tuple[str, ...]:
         """Ask now, ahead of the period; return the names of the sources that will.
