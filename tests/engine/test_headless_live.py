@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gzip
 import json
 import os
 import re
@@ -262,3 +263,41 @@ async def test_no_terminal_library_and_no_heavy_one_is_loaded(world: World) -> N
     # Piped: no colour, nothing cut, a line a symbol and the header.
     assert re.findall(r"^\S+", out.decode(), re.MULTILINE) == ["symbol", "0700.HK", "BABA"]
     assert "\x1b" not in out.decode()
+
+
+async def test_a_session_is_recorded_and_told_again(world: World) -> None:
+    (world.folder / "config" / "watchlists.toml").write_text(
+        '[[list]]\nname = "secret plans"\n[[list.entry]]\nsymbol = "MYOWN"\n', encoding="utf-8"
+    )
+    file = world.folder / "day.jsonl.gz"
+    process = await world.start("record", str(file))
+    for _ in range(400):
+        if world.server.count("/v7/finance/spark") >= 3 and world.server.count("/appstock/app/*"):
+            break
+        await asyncio.sleep(0.05)
+    process.send_signal(2)
+    out, err = await asyncio.wait_for(process.communicate(), 30)
+    assert (process.returncode, out) == (0, b""), err
+    assert b"answers recorded" in err
+    told = await world.run("movers", "--from-recording", str(file), "--format", "json")
+    assert told.code == 0, told.err
+    assert {row["origin"] for row in told.rows} == {"recording"}
+    assert {row["symbol"] for row in told.rows} == set(load_universe().symbols)
+    for row in told.rows:
+        assert row["percent"] == pytest.approx((row["last"] / world.market.previous_close(row["symbol"]) - 1) * 100)
+    whole = gzip.decompress(file.read_bytes()).decode()
+    assert "MYOWN" not in whole
+    assert "secret" not in whole
+    assert str(world.folder) not in whole
+    assert "127.0.0.1" not in whole
+    again = await world.run("record", str(file), "--for", "1s")
+    assert again.code == 1
+    assert "exists already" in again.err
+
+
+async def test_nothing_to_record(world: World) -> None:
+    await world.server.stop()
+    done = await world.run("record", str(world.folder / "empty.jsonl"), "--for", "2s")
+    assert done.code == 3
+    assert not (world.folder / "empty.jsonl").exists()
+    assert (await world.run("record", "x", "--for", "soon")).code == 1

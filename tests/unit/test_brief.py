@@ -343,7 +343,7 @@ def test_every_number_of_an_invented_day(seed: int) -> None:
     moves = {symbol: percent for symbol, (_, percent, _) in day.members.items()}
     up, down = sum(one > 0 for one in moves.values()), sum(one < 0 for one in moves.values())
     pool |= {str(up), str(down)}
-    counted = re.search(r"members (\d+) (?:rose|are up), (\d+) (?:fell|down)", text)
+    counted = re.search(r"members (\d+) (?:rose|is up|are up), (\d+) (?:fell|down)", text)
     if counted:
         assert (int(counted[1]), int(counted[2])) == (up, down)
     leaders = _said(found, Part.LEADERS)

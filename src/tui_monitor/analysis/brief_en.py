@@ -135,7 +135,7 @@ def _leaders(statement: Statement) -> str:
     counted = ""
     if claim is not None:
         up, down, flat = (whole(claim.inputs[key]) for key in ("advancers", "decliners", "unchanged"))
-        verbs = ("are up", "down") if claim.provisional else ("rose", "fell")
+        verbs = ("is up" if up == 1 else "are up", "down") if claim.provisional else ("rose", "fell")
         counted = f"Of its {facts['members']} members {up} {verbs[0]}, {down} {verbs[1]}"
         if not up and not down:
             counted = f"All of its {flat} members with a price are unchanged"

@@ -20,6 +20,7 @@ COMMANDS = {
     "index": "What is notable about an index level.",
     "movers": "The constituents of the index by percent, points or turnover.",
     "brief": "The session written up in at most 200 words.",
+    "record": "Write a session to a file, to be replayed.",
     "ratings": "Rating changes, and reading them out of headlines.",
     "watch": "Show and edit the watchlists.",
     "config": "Where the settings are, whether they are right, a first file.",
