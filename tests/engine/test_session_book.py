@@ -352,6 +352,34 @@ def test_changes_that_cannot_be_read_name_what_is_wrong(changes: Any) -> None:
         SessionBook(Fixed(MODEL_DAY), overrides=changes)
 
 
+@pytest.mark.parametrize(
+    ("hours", "at", "phase", "changes"),
+    [
+        ("closed", "10:00", Phase.CLOSED, "2025-09-25T09:00"),
+        ("closed", "14:00", Phase.CLOSED, "2025-09-25T09:00"),
+        ("13:30-16:00", "10:00", Phase.CLOSED, "2025-09-24T13:00"),
+        ("13:30-16:00", "13:10", Phase.PRE_OPEN, "2025-09-24T13:30"),
+        ("13:30-16:00", "13:40", Phase.OPEN, "2025-09-24T16:00"),
+        ("09:30-11:00", "11:05", Phase.CLOSING_AUCTION, "2025-09-24T11:10"),
+        ("09:30-11:00", "11:10", Phase.CLOSED, "2025-09-25T09:00"),
+    ],
+)
+def test_a_typhoon_in_the_settings_changes_the_session(hours: str, at: str, phase: Phase, changes: str) -> None:
+    from tui_monitor.config.loading import read_settings
+
+    settings = read_settings(f'[sessions.XHKG]\n"2025-09-24" = "{hours}"\n'.encode(), "config.toml")
+    assert settings.closed_days() == {"XHKG": (date(2025, 9, 24),) if hours == "closed" else ()}
+    book = SessionBook(Fixed(datetime.fromisoformat(f"2025-09-24T{at}:00+08:00")), overrides=settings.sessions)
+    state = book.state("XHKG")
+    assert state is not None
+    assert state.phase is phase
+    assert state.next_change == datetime.fromisoformat(f"{changes}:00+08:00")
+    # Prices belong to the day before until the session begins.
+    assert state.day is not None
+    began = phase not in {Phase.CLOSED, Phase.PRE_OPEN} or at == "11:10"
+    assert state.day.date == date(2025, 9, 24 if began else 23)
+
+
 def test_dates_as_dates_are_taken_too() -> None:
     book = SessionBook(Fixed(MODEL_DAY), overrides={"XHKG": {date(2025, 9, 17): "closed"}})
     state = book.state("XHKG")

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from datetime import date
 from pathlib import Path
 
 import msgspec
@@ -45,6 +46,7 @@ def test_what_a_good_file_says_arrives() -> None:
     assert [feed.period for feed in found.feeds] == [600.0, 300.0]
     assert found.sources == {"tencent": {"enabled": False, "quote_url": "https://example.com/q="}}
     assert found.sessions == {"XHKG": {"2025-09-08": "closed", "2025-09-09": "closed"}}
+    assert found.closed_days() == {"XHKG": (date(2025, 9, 8), date(2025, 9, 9))}
     assert found.keys.bind["app.redo"] == "ctrl+r"
     assert load_settings(CONFIGS / "good" / "market.toml").market.since == "2024-10-02"
 
@@ -143,7 +145,7 @@ def test_the_example_as_it_stands_and_uncommented_is_the_defaults() -> None:
 def test_the_examples_of_the_example_are_valid() -> None:
     found = read_settings(_uncommented(examples=True).encode(), "config.example.toml")
     assert found.feeds[0].name == "mine"
-    assert found.sessions == {"XHKG": {"2025-09-08": "closed"}}
+    assert found.sessions == {"XHKG": {"2025-09-08": "closed", "2025-09-24": "13:30-16:00"}}
 
 
 TOML = """\

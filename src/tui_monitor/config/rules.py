@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from tui_monitor.config.expected import got
-from tui_monitor.config.settings import Settings
+from tui_monitor.config.settings import CLOSED, Settings
 from tui_monitor.config.toml_lines import KeyPath
 from tui_monitor.domain.text import safe_url
 
@@ -21,6 +21,7 @@ _KEY = re.compile(
     r"circumflex_accent|underscore|equals_sign|vertical_line|less_than_sign|greater_than_sign|left_parenthesis|"
     r"right_parenthesis|left_square_bracket|right_square_bracket|left_curly_bracket|right_curly_bracket)"
 )
+_HOURS = re.compile(r"((?:[01]\d|2[0-3]):[0-5]\d)-((?:[01]\d|2[0-3]):[0-5]\d)", re.ASCII)
 _SECRET = re.compile(r"(?:^|_)(?:key|token|secret|password)$", re.IGNORECASE)
 
 Problems = list[tuple[KeyPath, str]]
@@ -95,11 +96,23 @@ def _check_sessions(sessions: dict[str, Any], problems: Problems) -> None:
     for mic, days in sessions.items():
         if not _MIC.fullmatch(mic):
             problems.append((("sessions", mic), f"expected a market code such as XHKG, got {got(mic)}"))
-        problems += [
-            (("sessions", mic, day), f"expected a date such as 2025-09-08 on the left, got {got(day)}")
-            for day in days
-            if _date(day) is None
-        ]
+        for day, hours in days.items():
+            if _date(day) is None:
+                problems.append(
+                    (("sessions", mic, day), f"expected a date such as 2025-09-08 on the left, got {got(day)}")
+                )
+            elif not _are_hours(hours):
+                problems.append(
+                    (("sessions", mic, day), f'expected "closed" or hours such as "09:30-12:00", got {got(hours)}')
+                )
+
+
+def _are_hours(text: str) -> bool:
+    """Whether ``text`` is ``closed`` or two times of day, the first before the second."""
+    if text == CLOSED:
+        return True
+    found = _HOURS.fullmatch(text)
+    return found is not None and found[1] < found[2]
 
 
 def _check_source(table: dict[str, Any], path: KeyPath, mode: int, problems: Problems) -> None:

@@ -6,14 +6,19 @@ complete. Nothing here reads a file.
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated, Any, Literal
 
 import msgspec
 from msgspec import Meta
 
+CLOSED = "closed"
+"""Stands in place of a day's hours for a day without a session."""
+
 Symbol = Annotated[str, Meta(min_length=1, max_length=24)]
 Seconds = Annotated[float, Meta(ge=1, le=86_400)]
 ShortText = Annotated[str, Meta(max_length=80)]
+Hours = Annotated[str, Meta(min_length=1, max_length=20)]
 Rule = Annotated[str, Meta(min_length=1, max_length=300)]
 
 
@@ -128,7 +133,15 @@ class Settings(Section, frozen=True):
     alerts: Alerts = Alerts()
     network: Network = Network()
     log: Log = Log()
-    sessions: dict[str, dict[str, Literal["closed"]]] = msgspec.field(default_factory=dict)
-    """``[sessions.MIC]``: days on which an exchange was closed against its calendar: ``"2025-09-08" = "closed"``."""
+    sessions: dict[str, dict[str, Hours]] = msgspec.field(default_factory=dict)
+    """``[sessions.MIC]``: days on which an exchange did not keep to its calendar: ``"2025-09-08" = "closed"``, or its
+    hours of that day, local: ``"2025-09-08" = "13:30-16:00"``."""
     sources: dict[str, dict[str, Any]] = msgspec.field(default_factory=dict)
     """``[sources.NAME]``: a plug-in's own table, checked by the plug-in; ``enabled = false`` turns it off."""
+
+    def closed_days(self) -> dict[str, tuple[date, ...]]:
+        """Return the days on which an exchange had no session at all, by market identifier code."""
+        return {
+            mic: tuple(date.fromisoformat(day) for day, hours in days.items() if hours == CLOSED)
+            for mic, days in self.sessions.items()
+        }

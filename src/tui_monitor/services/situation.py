@@ -147,5 +147,5 @@ def situation(settings: Settings, moment: datetime, *, language: str = "en") -> 
         clock=clock,
         book=SessionBook(clock, overrides=settings.sessions),
         language=language,
-        closed={mic: tuple(date.fromisoformat(day) for day in days) for mic, days in settings.sessions.items()},
+        closed=settings.closed_days(),
     )

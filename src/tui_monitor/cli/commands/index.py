@@ -99,7 +99,7 @@ def _tell_file(
     except HistoryError as error:
         end(str(error), ExitCode.CONFIG)
     story = tell(
-        bars, as_of=as_of, since=since, next_session=next_session_of(name, bars, _closed_days(settings)), symbol=name
+        bars, as_of=as_of, since=since, next_session=next_session_of(name, bars, settings.closed_days()), symbol=name
     )
     if story is None:
         end(f"{file} begins on {bars[0].date}, after {as_of}.", ExitCode.NO_DATA)
@@ -160,10 +160,6 @@ def _file(symbol: str, given: Path | None, settings: Settings, paths: Paths) -> 
 
 def _since(settings: Settings) -> date | None:
     return date.fromisoformat(settings.market.since) if settings.market.since else None
-
-
-def _closed_days(settings: Settings) -> dict[str, tuple[date, ...]]:
-    return {mic: tuple(date.fromisoformat(day) for day in days) for mic, days in settings.sessions.items()}
 
 
 def _warn_of_flaws(bars: list[DailyBar], origin: str) -> None:
