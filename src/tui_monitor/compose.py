@@ -26,7 +26,7 @@ from tui_monitor.analysis.positions import currency_of_symbol
 from tui_monitor.config.paths import Paths
 from tui_monitor.config.seeds import load_instruments, load_reference, load_universe
 from tui_monitor.domain.errors import ConfigError, HistoryError
-from tui_monitor.domain.instrument import mic_of
+from tui_monitor.domain.instrument import home_lines, mic_of
 from tui_monitor.domain.series import DailyHistory
 from tui_monitor.engine.blocking import in_thread
 from tui_monitor.engine.clock import Clock, ReplayClock, SystemClock
@@ -124,7 +124,7 @@ class Monitor:
         self.intake = Intake(
             self.store,
             written=self.writer.put_applied,
-            home_lines=self.universe.us_lines(),
+            home_lines=home_lines(self.instruments.values()),
         )
         self.newsroom = Newsroom(
             self.database,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -70,6 +71,15 @@ class Instrument:
                 if name:
                     return name
         return None
+
+
+def home_lines(instruments: Iterable[Instrument]) -> dict[str, str]:
+    """Return the home line by its United States line: 9988.HK by BABA."""
+    return {
+        one.us_line.symbol: one.symbol
+        for one in instruments
+        if one.us_line is not None and one.us_line.symbol != one.symbol
+    }
 
 
 MAX_SYMBOL = 24

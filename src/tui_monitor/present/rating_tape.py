@@ -9,6 +9,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from tui_monitor.domain.instrument import home_lines
 from tui_monitor.domain.rating import MergedRating, Origin
 from tui_monitor.store.latest import Family
 
@@ -110,8 +111,7 @@ class RatingTape:
         else:
             from tui_monitor.analysis.rating_merge import merge
 
-            lines = {one.us_line.symbol: one.symbol for one in view.instruments.values() if one.us_line is not None}
-            self._events = merge(changes, lines)
+            self._events = merge(changes, home_lines(view.instruments.values()))
         self._newest = {}
         for one in changes:
             self._newest.setdefault(one.origin, one.time)

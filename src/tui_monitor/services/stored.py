@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from tui_monitor.domain.instrument import home_lines
 from tui_monitor.services.intake import Intake
 from tui_monitor.services.situation import Situation, situation
 from tui_monitor.sources.api import Batch
@@ -40,7 +41,9 @@ class Stored:
         self._writer: Writer | None = None
         self._applied: list[Applied] = []
         self._intake = Intake(
-            self.situation.store, written=self._applied.append, home_lines=self.situation.universe.us_lines()
+            self.situation.store,
+            written=self._applied.append,
+            home_lines=home_lines(self.situation.instruments.values()),
         )
         self._searching = False
         if paths.database.exists():

@@ -176,7 +176,7 @@ def _own_lists(paths: Paths, told: Situation) -> Watchlists:
 
 def _ask(known: Stored, settings: Settings, lists: Watchlists, lines: frozenset[str], timeout: float) -> bool:
     """Ask the tables that were not asked of late, and for the prices behind the upside; return whether all answered."""
-    from tui_monitor.domain.instrument import mic_of
+    from tui_monitor.domain.instrument import home_lines, mic_of
     from tui_monitor.services.interests import RATES, wanted
     from tui_monitor.sources.api import Topic
 
@@ -195,7 +195,7 @@ def _ask(known: Stored, settings: Settings, lists: Watchlists, lines: frozenset[
     due = sorted((one for one in tables if asked(one) <= began - ROUND), key=asked)
     if not due:
         return True
-    homes = {one.us_line.symbol: one.symbol for one in told.instruments.values() if one.us_line is not None}
+    homes = home_lines(told.instruments.values())
     prices = dict.fromkeys((*(homes.get(one, one) for one in tables), *RATES))
     ask_sources(known, settings, {Topic.RATINGS: due, Topic.QUOTES: tuple(prices)}, timeout=timeout)
     answered = sum(asked(one) >= began for one in due)
