@@ -38,11 +38,8 @@ from tui_monitor.present.words import Words, language_of
 from tui_monitor.services.column_keeper import ColumnKeeper
 from tui_monitor.services.config_watch import ConfigWatch, taken_over
 from tui_monitor.services.default_lists import default_lists
-from tui_monitor.services.finding import Finder
-from tui_monitor.services.initials import load_initials
 from tui_monitor.services.intake import Intake
 from tui_monitor.services.interests import rates, wanted
-from tui_monitor.services.known_names import KnownNames
 from tui_monitor.services.links import open_link
 from tui_monitor.services.newsroom import Newsroom
 from tui_monitor.services.symbol_search import SymbolSearch
@@ -59,6 +56,7 @@ if TYPE_CHECKING:
     from tui_monitor.domain.universe import Universe
     from tui_monitor.domain.watchlist_edits import Edit
     from tui_monitor.engine.scheduler import Scheduler
+    from tui_monitor.services.finding import Finder
     from tui_monitor.services.rating_reading import RatingReading
     from tui_monitor.services.storyteller import Storyteller
     from tui_monitor.sources.transport import Transport
@@ -241,8 +239,8 @@ class Monitor:
         )
         self.view.health = self.scheduler.health
         now = self.clock.now()
-        tables = {table.symbol: (now - table.asked).total_seconds() for table in self.store.rating_tables()}
-        self.scheduler.answered_before(Topic.RATINGS, tables)
+        asked = {table.symbol: (now - table.asked).total_seconds() for table in self.store.rating_tables()}
+        self.scheduler.answered_before(Topic.RATINGS, asked)
         self.retarget()
 
     def _build_search(self) -> YahooSearch | None:
@@ -259,6 +257,10 @@ class Monitor:
     def finder(self) -> Finder:
         """Return what turns a person's words into symbols."""
         if self._finder is None:
+            from tui_monitor.services.finding import Finder
+            from tui_monitor.services.initials import load_initials
+            from tui_monitor.services.known_names import KnownNames
+
             self._finder = Finder(
                 self.instruments,
                 initials=load_initials(),
