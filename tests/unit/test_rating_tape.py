@@ -22,6 +22,7 @@ from tui_monitor.present.rating_spread import bar, latest_by_firm, spread_of
 from tui_monitor.present.rating_tables import table_words, tables_summary
 from tui_monitor.present.rating_tape import sources_of
 from tui_monitor.present.ratings import RatingsModel
+from tui_monitor.present.sources_list import source_lines
 from tui_monitor.present.tone import Tone
 from tui_monitor.present.upgrade_bell import UpgradeBell
 from tui_monitor.present.width import cells
@@ -248,6 +249,9 @@ def test_no_table_an_empty_one_and_too_many_requests_are_three_visible_states() 
     one.view.health = {"yahoo-ratings": limited}
     detail = texts(rating_lines(one.view, "t"))
     assert "yahoo-ratings: asked too often. Yahoo said 429. Next try in 10:00." in detail
+    listed = texts(source_lines(one.view, replace(limited, last_failure=at(10, 50))))
+    assert "Yahoo said 429." in listed
+    assert "tables: 1 with rows, 1 empty, 1 not kept" in listed
 
 
 def test_the_note_tells_a_silent_provider_from_a_lively_tape() -> None:
