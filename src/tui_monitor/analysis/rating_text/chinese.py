@@ -15,6 +15,8 @@ from tui_monitor.domain.rating import Action
 _TITLE = re.compile(r"\s*【(?P<title>[^】]{6,90})】")
 _MAINLAND_CODE = re.compile(r"(?:\.(?:sh|sz|ss)|^[036]\d{5}(?:\.s[hzs])?)$")
 _TAIWAN = re.compile(r"台积电|联发科|鸿海|大立光|广达|台达电|联电|日月光|国巨|和硕|纬创|-ky|台股")
+_TAIWAN_STYLE = re.compile(r"评等|买进|外资|法说|投顾|喊|[美日欧亚]系")
+"""Words that, in traditional characters, the papers of Taiwan use and those of Hong Kong do not."""
 
 
 def read_chinese(text: str, low: str) -> Extraction:
@@ -100,6 +102,8 @@ def _currency(money: Money | None, text: str, low: str, firm: FirmSpan | None, c
     traditional = text[: len(low)] and any(
         a != b for a, b in zip(text.lower(), low, strict=False) if "\u4e00" <= a <= "\u9fff"
     )
+    if traditional and _TAIWAN_STYLE.search(low) and "港股" not in low:
+        return "TWD"
     if traditional or "港股" in low or (region is not None and region != "cn"):
         return "HKD"
     if firm is not None and re.search(r"香港|国际|资产", low[firm.start : firm.end]):

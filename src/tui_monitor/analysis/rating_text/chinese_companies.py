@@ -11,7 +11,10 @@ from tui_monitor.analysis.rating_text.chinese_words import MOVE, RATING, SECTOR,
 
 _CODE = re.compile(r"\s?\((?P<code>[a-z0-9.\-:]{1,14})(?:[、,/][a-z0-9.、,/]{1,20})?\)")
 _CODE_MARKET = re.compile(r"^(?:hk|hkg|hkex|nyse|nasdaq|us|sh|sz):")
-_END = r"目标价|目标股价|股价目标|合理价|目标(?=至|从|由|\d)|投资评级|股票评级|评级|评等|[「\"]"
+_END = (
+    r"(?:短线|中线|长线)?(?:目标价|目标股价)|股价目标|合理价|目标(?=至|从|由|\d)|"
+    r"投资评级|股票评级|评级|评等|[「\"]"
+)
 _NAME = r"[^,:;。!?「」\"()|%]{1,26}?"
 _SLOT = re.compile(
     rf"(?:对|了)?(?P<c>{_NAME})(?P<p>\s?\([^()]{{1,30}}\))?(?:的|股份的|股票|于)?\s?(?:{_END}|(?:给予|并予|仍予|续予|予)(?=[「\"\s评]|{{g}})|吁(?=[「\"\s])|获|"
@@ -54,12 +57,14 @@ _FAVOURS = re.compile(rf"看好(?P<c>{_NAME})(?P<p>\s?\([^()]{{1,30}}\))?(?=[\s,
 _MOVES_ALL = re.compile(r"(?:\s|^)(?:上调|下调|升|降)目标价(?!至|\d)")
 """Targets moved without a company beside them: those of the companies that are favoured."""
 _CODED = re.compile(r"(?P<c>[^\s,:;。!?「」\"()|%]{2,20})(?P<p>\s?\([a-z0-9.\-]{1,10}\))")
+_CLASS = re.compile(r"\s?-\s?(?:sw|w|s|b|p|r)(?![a-z])")
+"""What Hong Kong adds to the names of some listings: 理想汽車-W."""
 _LAST_PIECE = re.compile(r"(?:^|[\s,:;])([^\s,:;。「」\"%]{2,14})$")
 _HEAD = re.compile(
     r"^(?:[\s\"'「*]+|对|了|将|把|港股|美股|a股(?!\w)|其|旗下|因|至|股份|及|并|也|又|续|的|短期|投资者|股票|惟|但|而|兼|亦|另|同时|不过)"
 )
 _TAIL = re.compile(
-    r"(?:[\s\"'「」*,]+|的|股份的|股票|a股|h股|台股|等|公司股价|股价|一次|初始|之|股权|集团股票|短期|其|于|将|则|予|为|在)$"
+    r"(?:[\s\"'「」*,]+|的|股份的|股票|a股|h股|台股|等|公司股价|股价|一次|初始|之|股权|集团股票|短[期线]|中线|长线|其|于|将|则|予|为|在)$"
 )
 
 
@@ -72,6 +77,9 @@ def find_company(low: str, start: int, firm: FirmSpan | None) -> tuple[int, int,
         if bounds is None:
             continue
         begin, end = bounds
+        share_class = _CLASS.match(low, end)
+        if share_class is not None:
+            end = share_class.end()
         if SECTOR.search(low[begin:end]):
             seen_sector = True
             continue
@@ -130,6 +138,9 @@ def _candidates(low: str, start: int, firm: FirmSpan | None) -> list[tuple[int, 
             before = _LAST_PIECE.search(low[: match.start()])
             if before:
                 spans.append((before.start(1), before.end(1), None, True))
+        opening = known_company_at(low, start)
+        if opening is not None and opening < firm.start:
+            spans.append((start, opening, None, True))
     elif colon > start:
         spans.append((start, colon, None, False))
     return spans
@@ -161,6 +172,9 @@ def _trim(low: str, begin: int, end: int, firm: FirmSpan | None) -> tuple[int, i
     lead = MOVE.match(low, begin, end)
     if lead is not None and known_company_at(low, begin) is None:
         begin = lead.end()
+    grade = grade_pattern().match(low, begin, end)
+    if grade is not None and known_company_at(low, begin) is None:
+        begin = grade.end()
     slot = low[begin:end]
     if re.search(r"[\u4e00-\u9fff] | [\u4e00-\u9fff]", slot) or grade_pattern().fullmatch(slot):
         return None

@@ -14,7 +14,7 @@ _PREFIX = re.compile(
 )
 _AFTER_FIRM = re.compile(
     r"\s*(?:[:,]|$)|\s|将|对|料|维|重|续|上|下|调|升|降|首|初|予|给|评|微|略|大|削|再|恢|看|唱|呼|吁|指|称|认|表|预|研|分析|发|最新|把|获|今|昨|及|均|持有|推荐|增|"
-    r"买|目标|覆|开|取|仍|继|建|又|也|提|砍|轻|喊|荐|报|双|日前|近日|\(|、|列|纳|维|授|坚|表示|全|则|旗下|股份有限公司|就|薦"
+    r"买|目标|覆|开|取|仍|继|建|又|也|提|砍|轻|喊|荐|报|双|日前|近日|\(|、|列|纳|维|授|坚|表示|全|则|旗下|股份有限公司|就|薦|周[一二三四五六日]|星期|随即|随后|率先|同步|指"
 )
 _TRUSTED = re.compile(
     r"[\s,;:。|(\"「】]|此前|获|遭|被|投行|大行|券商|证券行|机构|外资|消息面上|因|经纪行|其中|而|并|惟|但|日前|今日|近日|受|有|据|汇报|早前"
@@ -25,6 +25,8 @@ _HOUSE = re.compile(
 _ASCII_HOUSE = re.compile(r"[a-z][a-z.&' -]{1,30}?(?=:|将|证券|首予|维持|给予|予|上调|下调|重申|调)")
 _SUFFIX = re.compile(r"\s?(?:证券|银行|资本|集团|国际|研究|公司)")
 _ANALYSTS = re.compile(r"分析师|分析员|券商|大行|投行|机构|多家|多间|市场|消息|多名|华尔街|外资|基金经理")
+_NO_HOUSE = re.compile(_ANALYSTS.pattern + r"|(?:股份|集团|科技|电子|医药|药业|生物|控股|汽车|能源)(?=:)")
+"""What stands before a colon that is no house: nobody in particular, or a company."""
 _ASCII_RUN = re.compile(r"[a-z0-9][a-z0-9.&'/ -]{0,40}")
 _ASCII_SUFFIX = re.compile(r"证券|银行|资本|集团")
 _ACTS = re.compile(r"\s?(?:将|首予|维持|给予|重申|上调|下调|首次|升|降|予)")
@@ -106,7 +108,7 @@ def _unknown_firm(low: str, start: int) -> FirmSpan | None:
         suffix = _SUFFIX.match(low, end)
         return FirmSpan(start, suffix.end() if suffix else len(low[:end].rstrip()), None)
     colon = low.find(":", start, start + 14)
-    if colon > start and _ACTS.match(low, colon + 1) and _ANALYSTS.search(low, start, colon) is None:
+    if colon > start and _ACTS.match(low, colon + 1) and _NO_HOUSE.search(low, start, colon + 1) is None:
         return FirmSpan(start, colon, None)
     house = _ASCII_ACTOR.search(low, start)
     if house is not None:

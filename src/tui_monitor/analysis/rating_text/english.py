@@ -25,7 +25,10 @@ _ARTICLE = re.compile(r" (?:an?|the|its)$")
 _KEPT = re.compile(r"\b(?:rated|ratings?|reiterate[sd]?|maintain(?:s|ed)|price target|pt|tp)\b")
 """What makes a kept grade without a firm one of a broker, not of a columnist."""
 _TARGET_PRICES = re.compile(r"\btps?\b")
-_MARKET_TICKER = re.compile(r"\((?:[A-Za-z .]{2,10}:\s?)?\$?(?P<code>[A-Za-z0-9][A-Za-z0-9.\-]*)[,)]")
+_MARKET_TICKER = re.compile(
+    r"\((?:(?!\w{1,6}:(?:NASDAQ|NYSE|OTC|TSX|LON|HKEX))[A-Za-z .]{2,10}:\s?)?"
+    r"\$?(?P<code>[A-Za-z0-9][A-Za-z0-9.\-]*)[,:)]"
+)
 
 
 def read_english(text: str, folded: str, low: str) -> Extraction:

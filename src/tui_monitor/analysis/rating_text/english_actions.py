@@ -8,12 +8,13 @@ from dataclasses import dataclass, field
 from tui_monitor.analysis.rating_text.english_grades import read_grades
 from tui_monitor.analysis.rating_text.english_targets import read_targets
 from tui_monitor.analysis.rating_text.english_words import VERBS, Kind, Token, gap_between
+from tui_monitor.analysis.rating_text.firms import english_firm_at
 from tui_monitor.analysis.rating_text.lexicon import words
 from tui_monitor.domain.rating import Action
 
 WEAK_KEEP = words(
     "has have still gets get given gives give stays stay remains remain backs back backed receives received earns "
-    "earned wins win named"
+    "earned wins win named recommends"
 )
 """Words that keep a grade only when it stands right behind them."""
 _LINKS = frozenset(("", "was", "were", "is", "has been", "s", "also", "further", "largely", "sharply", "slightly"))
@@ -67,6 +68,8 @@ def read_values(low: str, tokens: list[Token]) -> Values:
             values.verb = values.verb or token
         elif token.kind in _DIRECTION:
             _grade_move(tokens, index, values)
+            if not values.actions and _moves_rating(low, tokens, token):
+                _change_grade(token, values)
         elif token.kind is Kind.INIT:
             if _initiates(low, tokens, index):
                 values.actions.add(Action.INITIATE)
@@ -136,6 +139,29 @@ def _grade_move(tokens: list[Token], index: int, values: Values) -> None:
                 values.actions.add(_DIRECTION[verb.kind])
                 values.verb = values.verb or verb
                 return
+
+
+_CAUSE = re.compile(r"(?:^|[ ;,])(?:as|after|because) (?=[a-z][a-z.& ]{1,25} $)")
+_OTHER_CUT = re.compile(
+    r"(?:earnings|estimates?|forecasts?|profits?|eps|guidance|outlook|jobs?|bonus(?:es)?|pay|rates?|costs?|staff|"
+    r"positions|roles|dividends?|spending|prices?|hours|salar(?:y|ies)|headcount|workforce|views?|employees|workers) $"
+)
+_BARE = re.compile(r",|;|$| https?:| citing| on (?:valuation|weak|slow|concern|risk)")
+
+
+def _moves_rating(low: str, tokens: list[Token], verb: Token) -> bool:
+    """Read ``as Firm cuts, citing``, ``cut at Firm`` and ``after Firm lift``: what moves nothing else, a rating."""
+    before = max(0, verb.start - 20)
+    if any(token.kind is Kind.TARGET for token in tokens) or _OTHER_CUT.search(low, before, verb.start):
+        return False
+    if verb.word == "cut":
+        return low.startswith(" at ", verb.end) and english_firm_at(low, verb.end + 4) is not None
+    if verb.word not in ("cuts", "lift") or _BARE.match(low, verb.end) is None:
+        return False
+    cause = _CAUSE.search(low[max(0, verb.start - 32) : verb.start])
+    begin = max(0, verb.start - 32) + cause.end() if cause is not None else -1
+    firm = english_firm_at(low, begin) if cause is not None else None
+    return firm is not None and firm[0] == verb.start - 1
 
 
 def _change_grade(verb: Token, values: Values) -> None:

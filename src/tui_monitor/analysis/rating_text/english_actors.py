@@ -295,7 +295,9 @@ def _says(sentence: Sentence) -> Span | None:
     """Return the firm of ``..., Firm Says In Downgrade`` and of ``Firm's upgrade``."""
     low, tokens = sentence.low, sentence.tokens
     for token in tokens:
-        if token.kind is Kind.STOP or (token.kind is Kind.PREP and token.word in ("of", "at", "by", "to", "from")):
+        if token.kind is Kind.STOP or (
+            token.kind is Kind.PREP and token.word in ("of", "at", "by", "to", "from", "as")
+        ):
             position = token.end + (1 if low[token.end : token.end + 1] == " " else 0)
             firm = _acting_firm(low, position)
             if firm is not None:
@@ -334,6 +336,13 @@ def _unknown_actor(sentence: Sentence, values: Values) -> Found | None:
     return None
 
 
+_LAST_NAME = re.compile(
+    r" (?!(?:[A-Z][a-z]+day|[A-Z][a-z]+ly|Today|Now|Again|Here|Stock|Shares|Analyst|Upgrade|Downgrade)\b)"
+    r"[A-Z][a-z]{3,12}(?=[.)]?$| - | \| )"
+)
+"""A further word that ends the headline belongs to the name of the house: ``at Keefe Bruyette``."""
+
+
 def _agent_after(sentence: Sentence, start: int) -> Span | None:
     """Return the bounds of the firm behind ``at`` or ``by``, from ``start`` on: a known one, else the likeliest."""
     text, low, tokens = sentence.folded, sentence.low, sentence.tokens
@@ -348,6 +357,9 @@ def _agent_after(sentence: Sentence, start: int) -> Span | None:
                 begin += 3
         known = _firm_end(low, begin)
         if known is not None:
+            longer = _LAST_NAME.match(text, known)
+            if longer is not None and not any(known < later.start < longer.end() for later in tokens[position:]):
+                known = longer.end()
             return begin, known
         following = sentence.token(position + 1)
         if token.word == "from" or (following is not None and following.start <= begin):

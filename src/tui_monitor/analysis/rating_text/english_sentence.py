@@ -51,6 +51,9 @@ _LEAD = re.compile(
 )
 
 
+_TAG = re.compile(r"\$([A-Za-z]{1,5}(?:\.[A-Za-z]{1,2})?)")
+
+
 def _strip_prefix(low: str) -> int:
     """Return where the sentence begins behind marks such as ``*``, ``UPDATE:`` and ``Hearing``."""
     position = 0
@@ -67,4 +70,16 @@ def _leading_symbol(folded: str, start: int) -> tuple[str | None, int]:
     match = _LEAD.match(folded, start)
     if match is None:
         return None, start
-    return match["tag"][1:], match.end()
+    tags = _TAG.findall(folded, start, match.end())
+    following = folded[match.end() : match.end() + 40].upper()
+    return next((tag for tag in tags if _abbreviates(tag, following)), tags[0]), match.end()
+
+
+def _abbreviates(tag: str, text: str) -> bool:
+    """Tell whether ``tag`` is made of letters of the name that ``text`` begins with: VCTR and Victory Capital."""
+    position = -1
+    for letter in tag:
+        position = text.find(letter, position + 1)
+        if position < 0:
+            return False
+    return text[:1] == tag[:1]

@@ -36,6 +36,12 @@ _LEGAL = re.compile(
     r",? ?(?:inc|ltd|llc|l\.?p|corp|co|plc|n\.?v|s\.?a|company|limited|incorporated|common stock|ordinary shares)\b\.?"
 )
 
+_MOVED = re.compile(r"[A-Z][\w.&'-]{0,30}( [a-z]{3,10}(?:[^s]s|ed))$")
+"""A name and the verb behind it, in a headline of small letters: ``Acme Foods sizzles``."""
+
+_REMARK = re.compile(r" ['\"][a-z][^'\"]{3,60}['\"],? (?=[A-Z])")
+"""What a broker calls a company: ``downgrades 'fully valued' Acme``."""
+
 PRONOUNS = re.compile(r"(?:the )?(?:stock|shares?|company'?s?(?: stock| shares?)?|it|its|name|pt|rating|an? .*)$")
 """Slots that refer to a company named elsewhere."""
 
@@ -105,6 +111,11 @@ def company_after(sentence: Sentence, index: int) -> tuple[int, int, int] | None
     begin = previous.end
     position = index + 1
     graded = False
+    remark = _REMARK.match(text, begin)
+    if remark is not None:
+        begin = remark.end()
+        while position < len(tokens) and tokens[position].start < begin:
+            position += 1
     while position <= len(tokens):
         token = tokens[position] if position < len(tokens) else None
         stop = token.start if token is not None else len(low)
@@ -174,4 +185,6 @@ def company_of_subject(sentence: Sentence, start: int, limit: int) -> tuple[int,
             continue
         end = token.start
         break
-    return _tidy(low, start, end)
+    bounds = _tidy(low, start, end)
+    moved = _MOVED.search(sentence.folded, bounds[0], bounds[1]) if bounds is not None else None
+    return (bounds[0], moved.start(1)) if bounds is not None and moved is not None else bounds

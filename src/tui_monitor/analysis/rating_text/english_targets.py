@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 from tui_monitor.analysis.rating_text.english_words import Kind, Token, gap_between
 from tui_monitor.analysis.rating_text.lexicon import words
-from tui_monitor.analysis.rating_text.money import DOLLAR
+from tui_monitor.analysis.rating_text.money import DOLLAR, Money
 
 _BEFORE_PRIOR = words("from vs vs. versus previously prior was were")
 _BEFORE_NUMBER = words("to from at of")
+_BRACKETED = re.compile(r" \((?:[a-z]{2,3} ?|[$€£] ?)?(?P<number>\d{1,6}(?:,\d{3})?(?:\.\d{1,4})?)\)")
 
 
 def read_targets(low: str, tokens: list[Token], grade: Token | None) -> tuple[Token | None, Token | None]:
@@ -24,7 +27,21 @@ def read_targets(low: str, tokens: list[Token], grade: Token | None) -> tuple[To
             prior = prior or token
         else:
             target = target or token
+    if target is not None and prior is None:
+        prior = _bracketed(low, target)
     return target, prior
+
+
+def _bracketed(low: str, target: Token) -> Token | None:
+    """Return the prior target that the Nordic wires put in brackets: ``to SEK 315 (310)``."""
+    match = _BRACKETED.match(low, target.end)
+    if match is None or target.money is None:
+        return None
+    value = float(match["number"].replace(",", ""))
+    if not target.money.value / 10 <= value <= target.money.value * 10:
+        return None
+    start, end = match.span("number")
+    return Token(Kind.NUMBER, match["number"], start, end, Money(start, end, value, target.money.currency))
 
 
 def _is_target(low: str, tokens: list[Token], index: int, grade: Token | None) -> bool:

@@ -77,7 +77,7 @@ _KEEP = (
     r"ing)?|kept|restat(?:e[sd]?|ing)|"
     r"retain(?:s|ed|ing)?|repeat(?:s|ed)|rat(?:e[sd]?|ing at)|stays?|remains?|sticks? (?:with|to)|stands? by|backs?|"
     r"backed|still|earns?|earned|"
-    r"receives?|received|gets?|given|gives?|has|have|unchanged|wins?|confirms?|confirmed|named|names"
+    r"receives?|received|gets?|given|gives?|has|have|unchanged|recommends|wins?|confirms?|confirmed|named|names"
 )
 _RAISE = (
     r"rais(?:e[sd]?|ing)|lift(?:s|ed|ing)?|hik(?:e[sd]?|ing)|boost(?:s|ed|ing)?|increas(?:e[sd]?|ing)|heighten(?:s|"
@@ -133,7 +133,8 @@ def _lexer() -> re.Pattern[str]:
         (Kind.MONEY, ENGLISH_MONEY),
         (
             Kind.TICKER,
-            r"\((?:[a-z .]{2,10}:\s?)?\$?[a-z0-9]{1,6}(?:[.-][a-z]{1,3})?(?:,\s?\$?[a-z0-9.]{1,8})?\)",
+            r"\((?:[a-z .]{2,10}:\s?)?\$?[a-z0-9]{1,6}(?:[.-][a-z]{1,3})?"
+            r"(?:,\s?\$?[a-z0-9.]{1,8}|:(?:nasdaq|nyse|otc\w{0,2}|tsx|lon|hkex))?\)",
         ),
         (Kind.CASHTAG, r"(?<![a-z0-9])\$[a-z]{1,5}(?:[.-][a-z]{1,2})?(?![a-z0-9])"),
         (Kind.GRADE, rf"(?<![a-z0-9&$.@#/-])(?<!best )(?:{_grade_pattern()}){loose}"),

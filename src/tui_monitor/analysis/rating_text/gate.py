@@ -10,8 +10,9 @@ ENGLISH = re.compile(
     r"target|\bpts?\b|\btps?\b|\bpo\b|\brat(?:ed|ing)\b|\bkept\b|\brestated\b|\bmaintain|\b(?:starts?|ups|cuts?|"
     r"raised|lowered|cut|assumed|resumed|reinstated|assumes|resumes|reinstates|started) (?:\w+ ){0,4}?(?:at|to|with|"
     r"as) |"
-    r"fair value|conviction|\b(?:at|to) (?:buy|hold|sell|accumulate|reduce|positive|strong[- ]buy|perform|in[- ]line|"
-    r"top pick)\b|\btop pick\b|transferred with|\ban? (?:buy|hold|sell)\b"
+    r"fair value|conviction|\b(?:cuts|lift)(?:,| citing|$)|"
+    r"\b(?:at|to) (?:buy|hold|sell|accumulate|reduce|positive|strong[- ]buy|perform|in[- ]line|"
+    r"top pick)\b|\btop pick\b|transferred with|recommends (?:buy|hold|sell|acc|red)|\ban? (?:buy|hold|sell)\b"
 )
 """What a lower-case English headline must contain to be looked at more closely."""
 
