@@ -23,9 +23,10 @@ class Absence:
 
     def key(self, key: str) -> None:
         """A key was pressed: the person is here. Enter on a line that stands is left to the command."""
-        if self.told is not None and key != "enter":
+        if self.told is None:
+            self._look()
+        elif key != "enter":
             self.drop()
-        self._look()
         self._left = departure(self._screen.view)
 
     def focus(self) -> None:

@@ -99,6 +99,7 @@ class MonitorApp(App[None]):
     async def on_event(self, event: events.Event) -> None:
         """Note every key before it does anything: whoever presses one is here."""
         key = getattr(event, "key", None)
-        if isinstance(key, str):
+        # Textual hands a key in twice: once from the terminal, once when no widget has taken it.
+        if isinstance(key, str) and not getattr(event, "is_forwarded", False):
             self.main.away.key(key)
         await super().on_event(event)
