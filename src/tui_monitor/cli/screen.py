@@ -9,8 +9,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import click
-
 from tui_monitor.cli.exits import ExitCode
 from tui_monitor.config.loading import load_settings
 from tui_monitor.config.paths import Paths
@@ -28,23 +26,23 @@ def open_live(*, slow: bool, lang: str | None) -> int:
     """Open the live screen; return the exit code."""
     unfit = _unfit()
     if unfit:
-        click.echo(unfit, err=True)
+        _say(unfit)
         return ExitCode.USAGE
     paths = Paths.from_environment()
     try:
         settings = _settings(paths, slow=slow, lang=lang)
         for problem in paths.ensure():
-            click.echo(problem, err=True)
+            _say(problem)
         _start_log(paths, settings)
         _prepare_terminal()
         from tui_monitor.compose import run_live
 
         return run_live(settings, paths)
     except ConfigError as error:
-        click.echo(str(error), err=True)
+        _say(str(error))
         return ExitCode.CONFIG
     except MonitorError as error:
-        click.echo(str(error), err=True)
+        _say(str(error))
         return ExitCode.NO_DATA
     except Exception as error:  # noqa: BLE001 - the last line of defence: the report names it, whatever it is
         return _crashed(error, paths)
@@ -56,7 +54,7 @@ def open_replay(
     """Play a recording in the screen; return the exit code."""
     unfit = _unfit()
     if unfit:
-        click.echo(unfit, err=True)
+        _say(unfit)
         return ExitCode.USAGE
     paths = Paths.from_environment()
     try:
@@ -69,13 +67,18 @@ def open_replay(
 
         return run_replay(settings, path, speed=speed, at=at, demo=demo)
     except ConfigError as error:
-        click.echo(str(error), err=True)
+        _say(str(error))
         return ExitCode.CONFIG
     except MonitorError as error:
-        click.echo(str(error), err=True)
+        _say(str(error))
         return ExitCode.NO_DATA
     except Exception as error:  # noqa: BLE001 - the last line of defence: the report names it, whatever it is
         return _crashed(error, paths)
+
+
+def _say(words: object) -> None:
+    # click would say it too, for 8 ms of the time to the first paint.
+    sys.stderr.write(f"{words}\n")
 
 
 def _crashed(error: Exception, paths: Paths) -> int:
@@ -90,8 +93,8 @@ def _crashed(error: Exception, paths: Paths) -> int:
     except OSError:
         traceback.print_exception(error)
         return CRASHED
-    click.echo("tui-monitor ended by a defect of its own; your lists are saved. The report:", err=True)
-    click.echo(str(report), err=True)
+    _say("tui-monitor ended by a defect of its own; your lists are saved. The report:")
+    _say(str(report))
     return CRASHED
 
 

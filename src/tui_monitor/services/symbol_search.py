@@ -6,10 +6,9 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from tui_monitor.domain.errors import FailureKind, SourceError
-from tui_monitor.services.finding import Found
 
 if TYPE_CHECKING:
-    from tui_monitor.services.finding import Finder
+    from tui_monitor.services.finding import Finder, Found
     from tui_monitor.sources.yahoo_search import YahooSearch
 
 
@@ -23,6 +22,8 @@ class SymbolSearch:
 
     async def find(self, text: str) -> list[Found]:
         """Return what the provider knows for ``text``; raise ``SourceError`` when it cannot be asked."""
+        from tui_monitor.services.finding import Found
+
         source = self._source()
         if source is None:
             raise SourceError(FailureKind.UNAVAILABLE, "Nothing can be asked yet: the sources are starting.")
