@@ -121,7 +121,11 @@ class LoopbackServer:
     set to ``url`` and ``ca_file`` a whole program talks to it believing it talks to the internet.
     """
 
-    def __init__(self, *, tls: bool = False, port: int = 0, ca_dir: Path | None = None) -> None:
+    def __init__(
+        self, *, tls: bool = False, port: int = 0, ca_dir: Path | None = None, address: str = "127.0.0.1"
+    ) -> None:
+        """``address`` is one of 127.0.0.0/8, so that several servers are several hosts."""
+        self._address = address
         self._tls = tls
         self._port = port
         self._routes: dict[str, Handler] = {}
@@ -153,7 +157,7 @@ class LoopbackServer:
     async def start(self) -> None:
         """Listen; the port stays the same when the server is stopped and started again."""
         context = self._context_for("localhost") if self._tls else None
-        self._server = await asyncio.start_server(self._take, "127.0.0.1", self._port, ssl=context)
+        self._server = await asyncio.start_server(self._take, self._address, self._port, ssl=context)
         self._port = int(self._server.sockets[0].getsockname()[1])
 
     async def stop(self) -> None:
@@ -176,7 +180,7 @@ class LoopbackServer:
     @property
     def url(self) -> str:
         """The beginning of its addresses, without a slash at the end."""
-        return f"{'https' if self._tls else 'http'}://127.0.0.1:{self._port}"
+        return f"{'https' if self._tls else 'http'}://{self._address}:{self._port}"
 
     @property
     def ca_file(self) -> Path:

@@ -71,7 +71,7 @@ def test_the_same_ratios_again_are_no_change() -> None:
 def test_ratios_outlive_the_prices_that_follow() -> None:
     store = LatestStore()
     put(store, ratios())
-    held, _ = put(store, price(103.0, at=15))
+    held, _ = put(store, price(103.0, at=45))
     assert (held.last, held.source, held.forward_eps, held.earnings_currency) == (103.0, "yahoo", 5.0, "HKD")
 
 
@@ -125,6 +125,40 @@ def test_a_silent_source_gives_its_place_up() -> None:
     assert held.source == "yahoo-quote", "sources do not take turns"
     held, _ = put(store, price(100.0, at=0, received=after(90)))
     assert (held.source, held.received, held.forward_eps) == ("yahoo", after(90), 5.0)
+
+
+@pytest.mark.parametrize(
+    ("at", "received", "source"),
+    [
+        (15, 16, "yahoo-quote"),
+        (35, 36, "yahoo-quote"),
+        (36, 37, "yahoo"),
+        (300, 301, "yahoo"),
+        (5, 70, "yahoo"),
+        (0, 70, "yahoo"),
+        (-1, 70, "yahoo-quote"),
+        (-1, 7000, "yahoo-quote"),
+    ],
+)
+def test_another_source_takes_over_once_it_is_well_ahead_or_the_shown_one_is_silent(
+    at: float, received: float, source: str
+) -> None:
+    store = LatestStore()
+    put(store, ratios(at=0))
+    held, _ = put(store, price(101.0, at=at, received=after(received)))
+    assert held.source == source
+    assert held.last == (101.0 if source == "yahoo" else 100.0)
+    assert set(store.quotes_by_source("0101.HK")) == {"yahoo", "yahoo-quote"}
+
+
+def test_two_sources_that_both_answer_do_not_take_turns() -> None:
+    store = LatestStore()
+    shown = []
+    for second in range(0, 600, 15):
+        for late, source in ((0, "yahoo"), (7, "tencent")):
+            held, _ = put(store, price(100.0 + second, at=second + late, source=source))
+            shown.append(held.source)
+    assert set(shown) == {"yahoo"}
 
 
 # Histories

@@ -49,6 +49,10 @@ class Family(StrEnum):
     RATING = "rating"
     HEADLINE = "headline"
 
+AHEAD = 35.0
+"""Seconds by which another source's price must be newer to take the place of one whose source still answers: longer
+than the longest pause between two polls of the slowest source of quotes."""
+
 
 Key = tuple[Family, str]
 """A value's address: its family and its symbol, rating key or headline id."""
@@ -279,12 +283,12 @@ def _supersedes(new: Quote, held: Quote) -> bool:
         return False
     if new.time is None or held.time is None:
         return new.received >= held.received
-    if new.time != held.time:
-        return new.time > held.time
-    if new.source != held.source:
-        # Same moment from another source: keep the one that is shown, so that sources do not take turns.
-        return (new.received - held.received).total_seconds() > SILENT
-    return new.received >= held.received
+    if new.source == held.source:
+        return new.time > held.time if new.time != held.time else new.received >= held.received
+    # From another source: while the one that is shown keeps answering it stays, or the two would take turns.
+    ahead = (new.time - held.time).total_seconds()
+    silent = (new.received - held.received).total_seconds() > SILENT
+    return ahead > AHEAD or (ahead >= 0 and silent)
 
 
 def _keep_slow_fields(new: Quote, held: Quote) -> Quote:
