@@ -178,6 +178,8 @@ def _initiates(low: str, tokens: list[Token], index: int) -> bool:
         and gap_between(low, tokens[index - 1], verb) in ("", "was", "is")
     ):
         return True
+    if verb.word == "initiation" and index and tokens[index - 1].kind is Kind.GRADE:
+        return True
     for position in range(index + 1, len(tokens)):
         token = tokens[position]
         if token.kind is Kind.STOP and token.word in (";", ":", "|"):

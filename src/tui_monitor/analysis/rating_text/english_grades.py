@@ -90,7 +90,7 @@ def _role(low: str, tokens: list[Token], index: int) -> str | None:
     after = tokens[index + 1] if index + 1 < len(tokens) else None
     if after is not None and gap_between(low, token, after) == "":
         kept = after.kind is Kind.KEEP and after.word.endswith(("ed", "kept"))
-        if kept or (after.kind is Kind.RATING and after.word != "buy list"):
+        if kept or after.word == "initiation" or (after.kind is Kind.RATING and after.word != "buy list"):
             return "to"
     return "to" if token.word in _SURE_GRADES and before is not None else None
 
