@@ -83,6 +83,10 @@ class MonitorApp(App[None]):
         self.main.repalette(theme, self.view.settings.display.colours)
         self.main.relanguage(language)
 
+    def action_help_quit(self) -> None:
+        """Say in the person's language how to leave; Textual's own words for ``Ctrl+C`` are English."""
+        self.main.say(self.view.words("quit.hint"))
+
     def run_command(self, command_id: str) -> None:
         """Run a command by its id."""
         self.main.action_run(command_id)

@@ -8,7 +8,11 @@ focus, and works on no panel that another screen covers.
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
+
+from tui_monitor.store.latest import Family
 
 if TYPE_CHECKING:
     from textual.timer import Timer
@@ -59,10 +63,13 @@ class FrameClock:
 
     def tick(self) -> None:
         """Take in what changed since the last frame."""
+        self._contained(self._tick)
+
+    def _contained(self, step: Callable[[], object]) -> None:
+        """Take one step; a defect in it is logged and takes no other part of the screen away."""
         try:
-            self._tick()
+            step()
         except Exception:
-            # One defect in a presenter must not take the whole screen away from a person with positions.
             if not self.contain:
                 raise
             _log.exception("a frame failed")
@@ -77,15 +84,16 @@ class FrameClock:
         moment = int(screen.view.monotonic())
         second = moment != self._second
         self._second = moment
-        self.take_lists()
-        screen.look_at_lists()
+        self._contained(self.take_lists)
+        self._contained(screen.look_at_lists)
         if changed:
-            screen.ring_for(changed)
-        if not screen.is_current or not (changed or second):
-            for panel in screen.desk.visible_panels() if screen.is_current else ():
-                panel.frame(changed, second=False)
+            self._contained(partial(screen.ring_for, changed))
+        if not screen.is_current:
             return
         for panel in screen.desk.visible_panels():
-            panel.frame(changed, second=second)
+            self._contained(partial(panel.frame, changed, second=second))
         if second:
-            screen.repaint_lines()
+            self._contained(screen.repaint_lines)
+        elif (Family.QUOTE, screen.view.index) in changed:
+            # The header tells the same level as the panel under it.
+            self._contained(screen.header.repaint)

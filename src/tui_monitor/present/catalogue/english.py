@@ -159,6 +159,7 @@ WORDS: dict[str, str] = {
     "link.copied": "Copied {text}",
     "refresh.asked": "Asking {names}",
     "refresh.wait": "Nothing to ask now: sources are at rest or must wait.",
+    "quit.hint": "q quits; edits are saved.",
     "replay.paused": "Paused. Space goes on.",
     "replay.goes-on": "Going on.",
     "replay.speed": "Speed {speed}×",

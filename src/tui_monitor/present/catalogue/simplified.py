@@ -159,6 +159,7 @@ WORDS: dict[str, str] = {
     "link.copied": "已复制 {text}",
     "refresh.asked": "正在查询 {names}",
     "refresh.wait": "现在无可查询：来源休息或须等候。",
+    "quit.hint": "按 q 退出；编辑已保存。",
     "replay.paused": "已暂停。按空格键继续。",
     "replay.goes-on": "继续。",
     "replay.speed": "速度 {speed}×",

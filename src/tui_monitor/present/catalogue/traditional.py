@@ -159,6 +159,7 @@ WORDS: dict[str, str] = {
     "link.copied": "已複製 {text}",
     "refresh.asked": "正在查詢 {names}",
     "refresh.wait": "現在無可查詢：來源休息或須等候。",
+    "quit.hint": "按 q 離開；編輯已儲存。",
     "replay.paused": "已暫停。按空白鍵繼續。",
     "replay.goes-on": "繼續。",
     "replay.speed": "速度 {speed}×",
