@@ -182,6 +182,8 @@ class Market:
         row |= {name: meta[name] for name in shared}
         if meta["instrumentType"] == "EQUITY":
             eps = round(price / 21, 4)
+            soon = int(self.now.timestamp()) + 20 * 86_400
+            row |= {"earningsTimestampStart": soon, "earningsTimestampEnd": soon, "isEarningsDateEstimate": True}
             row |= {"epsForward": eps, "forwardPE": price / eps, "trailingPE": 25.5, "marketCap": price * 1e9,
                     "financialCurrency": "CNY" if symbol.endswith(".HK") else meta["currency"]}  # fmt: skip
         return row

@@ -86,6 +86,7 @@ SAMPLES: dict[str, Any] = {
     "str": "A", "str | None": "A", "float | None": 2.5, "datetime": START, "datetime | None": START, "bool": True,
     "tuple[str, ...]": ("A",), "tuple[int, ...]": (1, 2), "tuple[float, ...]": (1.5, 2.5), "Kind": Kind.ETF,
     "Action": Action.DOWNGRADE, "tuple[Action, ...]": (Action.CUT_TARGET,), "Origin": Origin.HEADLINE,
+    "bool | None": True,
 }  # fmt: skip
 
 

@@ -3,9 +3,38 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, time
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
-from tui_monitor.domain.instrument import Kind
+from tui_monitor.domain.instrument import Kind, mic_of
+
+EXTENDED_HOURS = {"XNYS": ("America/New_York", time(9, 30), time(20, 0))}
+"""Exchanges whose lines trade before and after the session: the zone, and the local times at which the trading before
+it and the trading after it end (NYSE and Nasdaq: 4:00 to 9:30, 16:00 to 20:00)."""
+
+
+class Extended(NamedTuple):
+    """A price from outside the session while that trading goes on."""
+
+    price: float
+    """In the quote's currency."""
+    percent: float | None
+    """Against the session's last price."""
+    time: datetime
+    """When it was traded, aware UTC."""
+    before: bool
+    """Before the session; else after it."""
+
+
+class Report(NamedTuple):
+    """When a company reports next, as far as it is known. Times are aware UTC."""
+
+    first: datetime
+    last: datetime
+    """The same as ``first`` where it is one moment, else the end of the days that it is expected in."""
+    estimated: bool
+    """The source expects it; the company has not said it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +82,20 @@ class Quote:
     """Seconds by which the source declares its prices to lag; ``None`` when it does not say."""
     reported_percent: float | None = None
     """Percent change as the source reports it: authoritative where it rolls (crypto: 24 hours)."""
+    pre_market: float | None = None
+    """Price traded before the session, in ``currency``. Whether it is still the newest tells ``extended``."""
+    pre_market_time: datetime | None = None
+    """When it was traded; set with ``pre_market``."""
+    post_market: float | None = None
+    """Price traded after the session, in ``currency``."""
+    post_market_time: datetime | None = None
+    """When it was traded; set with ``post_market``."""
+    earnings_from: datetime | None = None
+    """When the next earnings are reported, or the first moment that they are expected at. Aware UTC."""
+    earnings_to: datetime | None = None
+    """The last moment that they are expected at; set with ``earnings_from``."""
+    earnings_estimated: bool | None = None
+    """Whether the date is the source's guess; set with ``earnings_from``."""
 
     @property
     def change(self) -> float | None:
@@ -85,3 +128,36 @@ class Quote:
         if self.turnover is not None:
             return self.turnover
         return None if self.volume is None or self.last is None else self.volume * self.last
+
+    def extended(self, now: datetime) -> Extended | None:
+        """Return the price from outside the session, only while it is newer than the session's and its trading goes on.
+
+        ``now`` is aware. The trading before the session ends with its opening, the one after it in the evening, both
+        by the exchange's clock on the day of the price (``EXTENDED_HOURS``).
+        """
+        if self.pre_market is None and self.post_market is None:
+            return None
+        hours = EXTENDED_HOURS.get(mic_of(self.symbol) or "")
+        if hours is None or self.last is None:
+            return None
+        zone = ZoneInfo(hours[0])
+        here = now.astimezone(zone)
+        found: Extended | None = None
+        for price, traded, end, before in (
+            (self.pre_market, self.pre_market_time, hours[1], True),
+            (self.post_market, self.post_market_time, hours[2], False),
+        ):
+            if price is None or traded is None or (self.time is not None and traded <= self.time):
+                continue
+            if here.date() != traded.astimezone(zone).date() or here.time() >= end:
+                continue
+            percent = (price / self.last - 1.0) * 100.0 if self.last > 0 else None
+            found = Extended(price, percent, traded, before)
+        return found
+
+    def next_report(self, now: datetime) -> Report | None:
+        """Return when earnings are reported next, ``None`` where it is unknown or over at ``now`` (aware)."""
+        if self.earnings_from is None:
+            return None
+        last = self.earnings_to or self.earnings_from
+        return Report(self.earnings_from, last, bool(self.earnings_estimated)) if last >= now else None

@@ -10,7 +10,7 @@ from tui_monitor.present import numbers, quote_cells
 from tui_monitor.present.header import session_words
 from tui_monitor.present.rows import Line, Span
 from tui_monitor.present.sparks import range_bar
-from tui_monitor.present.times import full_time
+from tui_monitor.present.times import full_time, zone_name
 from tui_monitor.present.tone import Tone, direction_tone
 
 if TYPE_CHECKING:
@@ -43,6 +43,7 @@ def quote_lines(view: View, symbol: str) -> list[Line]:
             Span(quote_cells.change(view, quote).text, tone),
             Span(f"  {numbers.percent(quote.percent, view.glyphs)}%", tone),
         ),
+        *_outside(view, quote),
         (),
         _fact(view, "detail.time", full_time(view, quote.time) + _age(view, quote)),
         _fact(view, "detail.received", full_time(view, quote.received)),
@@ -72,8 +73,36 @@ def quote_lines(view: View, symbol: str) -> list[Line]:
         lines.append(_fact(view, "detail.pe", f"{quote.trailing_pe:.1f}"))
     if quote.forward_pe is not None:
         lines.append(_fact(view, "detail.forward-pe", f"{quote.forward_pe:.1f}"))
+    lines.extend(_report(view, quote))
     lines.extend(_other_sources(view, quote))
     return lines
+
+
+def _outside(view: View, quote: Quote) -> list[Line]:
+    """Return the price from before or after the session with its time."""
+    found = quote.extended(view.now())
+    if found is None:
+        return []
+    cell = quote_cells.extended(view, quote)
+    label = "detail.pre-market" if found.before else "detail.post-market"
+    (lead, value) = _fact(view, label, f"{cell.text}%", cell.tone)
+    return [(lead, value, Span(f"  {full_time(view, found.time)}", Tone.MUTED))]
+
+
+def _report(view: View, quote: Quote) -> list[Line]:
+    """Return when earnings come next: to the minute where the company said it, else the days they are expected in."""
+    found = quote.next_report(view.now())
+    if found is None:
+        return []
+    first, last = found.first.astimezone(view.zone), found.last.astimezone(view.zone)
+    text = f"{first:%Y-%m-%d}"
+    if first.date() != last.date():
+        text = view.words("detail.report-days", first=text, last=f"{last:%Y-%m-%d}")
+    elif not found.estimated:
+        text = f"{first:%Y-%m-%d %H:%M} {zone_name(first)}"
+    if found.estimated:
+        text += f"  ({view.words('detail.report-expected')})"
+    return [_fact(view, "detail.report", text)]
 
 
 def _who_was_asked(view: View) -> list[Line]:

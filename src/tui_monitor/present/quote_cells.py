@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from tui_monitor.domain.freshness import Freshness
 from tui_monitor.present import numbers
 from tui_monitor.present.rows import EMPTY_CELL, Cell
 from tui_monitor.present.sparks import range_bar, spark
+from tui_monitor.present.times import short_time
 from tui_monitor.present.tone import Tone, direction_tone
 
 if TYPE_CHECKING:
     from tui_monitor.domain.quote import Quote
     from tui_monitor.present.view import View
+
+
+OUTSIDE_FADES = timedelta(minutes=30)
+"""Age at which a price from outside the session fades: it is asked for rarely, and little is traded then."""
+
+REPORT_NEAR = timedelta(days=7)
+"""From here on the day of the next earnings stands out."""
 
 
 def last(view: View, quote: Quote | None) -> Cell:
@@ -79,6 +88,28 @@ def age(view: View, quote: Quote | None) -> Cell:
     level = view.freshness(quote)
     tone = {Freshness.FRESH: Tone.MUTED, Freshness.FADING: Tone.FAINT, Freshness.STALE: Tone.WARN}[level]
     return Cell(text, tone)
+
+
+def extended(view: View, quote: Quote | None) -> Cell:
+    """Return the price from before or after the session with its percent, while that trading goes on."""
+    found = quote.extended(view.now()) if quote is not None else None
+    if found is None:
+        return EMPTY_CELL
+    text = f"{numbers.price(found.price)} {numbers.percent(found.percent, view.glyphs)}"
+    old = view.now() - found.time > OUTSIDE_FADES
+    return Cell(text, Tone.FAINT if old else direction_tone(found.percent))
+
+
+def earnings(view: View, quote: Quote | None) -> Cell:
+    """Return the day of the next earnings, the time where it is today; marked where it is only expected."""
+    now = view.now()
+    found = quote.next_report(now) if quote is not None else None
+    if found is None:
+        return EMPTY_CELL
+    near = found.first - now <= REPORT_NEAR
+    if found.estimated or found.first != found.last:
+        return Cell(f"~{found.first.astimezone(view.zone):%m-%d}", Tone.ACCENT if near else Tone.MUTED)
+    return Cell(short_time(view, found.first), Tone.ACCENT if near else Tone.PLAIN)
 
 
 def currency(quote: Quote | None) -> Cell:

@@ -152,6 +152,16 @@ def _rating_value(subject: Subject) -> Value:
     return one.time.timestamp() if one else None
 
 
+def _extended_value(subject: Subject) -> Value:
+    found = subject.quote.extended(subject.view.now()) if subject.quote else None
+    return found.percent if found else None
+
+
+def _earnings_value(subject: Subject) -> Value:
+    found = subject.quote.next_report(subject.view.now()) if subject.quote else None
+    return found.first.timestamp() if found else None
+
+
 def _of(name: str) -> Callable[[Subject], Value]:
     def value(subject: Subject) -> Value:
         found: Value = getattr(subject.quote, name) if subject.quote else None
@@ -188,6 +198,8 @@ SPECS: tuple[Spec, ...] = (
     Spec("volume", 6, _amount("volume"), _of("volume"), rank=12, shown=False),
     Spec("cap", 6, _amount("market_cap"), _of("market_cap"), rank=11, shown=False),
     Spec("pe", 6, _ratio, _of("trailing_pe"), rank=11, shown=False),
+    Spec("extended", 14, lambda s, _: quote_cells.extended(s.view, s.quote), _extended_value, rank=9, shown=False),
+    Spec("earnings", 8, lambda s, _: quote_cells.earnings(s.view, s.quote), _earnings_value, rank=10, shown=False),
     Spec("rating", 12, _rating, _rating_value, Align.LEFT, rank=10, stretch=1, maximum=28, shown=False),
     Spec("note", 10, lambda s, _: Cell(s.entry.note, Tone.PLAIN), lambda s: s.entry.note.casefold() or None, Align.LEFT,
          rank=7, stretch=3, maximum=60, shown=False, wanted=lambda entry: bool(entry.note)),
@@ -207,8 +219,8 @@ BY_ID = {spec.id: spec for spec in SPECS}
 FIXED = frozenset({"code"})
 """Columns that cannot be hidden: without them a row has no name."""
 
-ASCENDING = frozenset({"code", "name", "note", "tags", "currency"})
-"""Columns that begin with the smallest; numbers begin with the largest."""
+ASCENDING = frozenset({"code", "name", "note", "tags", "currency", "earnings"})
+"""Columns that begin with the smallest, or the soonest; numbers begin with the largest."""
 
 
 def settings_now(chosen: tuple[ColumnSetting, ...] | None, entries: Iterable[Entry]) -> tuple[ColumnSetting, ...]:

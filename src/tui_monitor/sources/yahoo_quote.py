@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from tui_monitor.domain.errors import FailureKind, SourceError
@@ -17,10 +17,10 @@ from tui_monitor.domain.instrument import Kind, major_currency
 from tui_monitor.domain.quote import Quote
 from tui_monitor.sources.api import Batch, Descriptor, Request, Source, SourceContext, Topic
 from tui_monitor.sources.decoding import decode_json, rows, table
-from tui_monitor.sources.numbers import LARGEST_PRICE, finite, known, percent_of, positive_price
+from tui_monitor.sources.numbers import LARGEST_PRICE, finite, known, moment, percent_of, positive_price
 from tui_monitor.sources.options import Address, Options, Seconds, read_options
 from tui_monitor.sources.transport import Response, Transport, host_of
-from tui_monitor.sources.yahoo_meta import currency_in, delay_of, quote_from_meta, raise_if_refused
+from tui_monitor.sources.yahoo_meta import CLOCK_SKEW, currency_in, delay_of, quote_from_meta, raise_if_refused
 from tui_monitor.sources.yahoo_pass import Cost, YahooPass, is_consent
 
 NAME = "yahoo-quote"
@@ -36,6 +36,12 @@ PATIENCE = 10.0
 
 MOST_RATIO = 100_000.0
 """A price-earnings ratio beyond it says nothing: earnings are as good as zero."""
+
+FARTHEST_REPORT = timedelta(days=400)
+"""A report further ahead is no next one: companies report once a year at the least."""
+
+LONGEST_WINDOW = timedelta(days=45)
+"""Days within which a report is expected; a longer time says nothing."""
 
 EarningsIn = Literal["price", "financial"]
 """Which currency the expected earnings of a share are taken to be in: the price's, or that of the accounts."""
@@ -207,7 +213,43 @@ def quote_from_row(
         forward_pe=forward,
         forward_eps=eps,
         earnings_currency=None if eps is None and forward is None else _earnings_currency(row, quote, earnings_in),
+        **_outside(row, quote),
+        **_next_report(row, received),
     )
+
+
+def _outside(row: Mapping[str, Any], quote: Quote) -> dict[str, Any]:
+    """Return the price from before or after the session, only while the answer says that this is what goes on.
+
+    Yahoo goes on showing the evening's price through the night and the morning's through the day; ``marketState``
+    says which is the running one.
+    """
+    state = row.get("marketState")
+    name = {"PRE": "pre_market", "POST": "post_market"}.get(state) if isinstance(state, str) else None
+    if name is None:
+        return {}
+    words = name.replace("_m", "M")
+    price = positive_price(row.get(f"{words}Price"))
+    traded = moment(row.get(f"{words}Time"), quote.received, ahead=CLOCK_SKEW)
+    if price is None or traded is None or (quote.time is not None and traded <= quote.time):
+        return {}
+    return {name: price, f"{name}_time": traded}
+
+
+def _next_report(row: Mapping[str, Any], received: datetime) -> dict[str, Any]:
+    """Return when earnings come next. ``earningsTimestamp`` alone is often the last report: it must be ahead too."""
+    ahead = FARTHEST_REPORT
+    first = moment(row.get("earningsTimestampStart"), received, ahead=ahead)
+    last = moment(row.get("earningsTimestampEnd"), received, ahead=ahead)
+    stated = moment(row.get("earningsTimestamp"), received, ahead=ahead)
+    if first is None or last is None or not received <= last or not first <= last <= first + LONGEST_WINDOW:
+        first = last = stated
+    if first is None or last is None or last < received:
+        return {}
+    estimated = row.get("isEarningsDateEstimate")
+    # Older answers do not say it: a time that is a stretch of days is a guess.
+    guess = estimated if isinstance(estimated, bool) else first != last
+    return {"earnings_from": first, "earnings_to": last, "earnings_estimated": guess}
 
 
 def _ratio(value: object) -> float | None:

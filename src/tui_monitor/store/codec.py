@@ -47,7 +47,14 @@ def _decode(data: bytes, kind: type[T]) -> T | None:
 def decode_quote(data: bytes) -> Quote | None:
     """Return the quote in ``data``, ``None`` if there is no valid one."""
     quote = _decode(data, Quote)
-    if quote is None or not _aware(quote.received, quote.time):
+    if quote is None or not _aware(
+        quote.received,
+        quote.time,
+        quote.pre_market_time,
+        quote.post_market_time,
+        quote.earnings_from,
+        quote.earnings_to,
+    ):
         return None
     return _safe(quote, {"symbol": 24, "name": MAX_TITLE, "currency": 12, "earnings_currency": 12, "source": 80})
 

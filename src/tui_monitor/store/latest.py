@@ -31,13 +31,27 @@ MAX_RATINGS = 5_000
 EARNINGS_FIELDS = ("forward_pe", "forward_eps", "earnings_currency")
 """What belongs together: taken from one answer, never a ratio of one and a currency of another."""
 
+EXTENDED_FIELDS = ("pre_market", "pre_market_time", "post_market", "post_market_time")
+"""Prices outside the session; each is set with its time, which tells whether it is still of any worth."""
+
+REPORT_FIELDS = ("earnings_from", "earnings_to", "earnings_estimated")
+"""When earnings come next; all are set or none."""
+
 SLOW_FIELDS = (
     "market_cap", "trailing_pe", *EARNINGS_FIELDS, "currency", "name", "year_high", "year_low",
+    *EXTENDED_FIELDS, *REPORT_FIELDS,
 )  # fmt: skip
 """What changes slowly: carried over from an earlier quote to a newer one that does not say it."""
 
+IN_CURRENCY = ("market_cap", "year_high", "year_low", *EXTENDED_FIELDS)
+"""Amounts in the quote's currency: never beside a price in another one."""
+
 SILENT = 60.0
 """Seconds after which the source of a price that has not moved gives its place up to another one that still answers."""
+
+AHEAD = 35.0
+"""Seconds by which another source's price must be newer to take the place of one whose source still answers: longer
+than the longest pause between two polls of the slowest source of quotes."""
 
 
 class Family(StrEnum):
@@ -48,10 +62,6 @@ class Family(StrEnum):
     HISTORY = "history"
     RATING = "rating"
     HEADLINE = "headline"
-
-AHEAD = 35.0
-"""Seconds by which another source's price must be newer to take the place of one whose source still answers: longer
-than the longest pause between two polls of the slowest source of quotes."""
 
 
 Key = tuple[Family, str]
@@ -303,7 +313,7 @@ def _keep_slow_fields(new: Quote, held: Quote) -> Quote:
         for name in EARNINGS_FIELDS:
             carried.pop(name, None)
     if _other_currency(new, held):
-        for name in ("market_cap", "year_high", "year_low"):
+        for name in IN_CURRENCY:
             carried.pop(name, None)
     return replace(new, **carried) if carried else new
 
@@ -324,7 +334,7 @@ def _with_slow_fields(held: Quote, other: Quote) -> Quote:
         whole = other.received >= held.received or not _speaks_of_earnings(held)
         changes |= {name: getattr(other if whole else held, name) for name in EARNINGS_FIELDS}
     if _other_currency(other, held):
-        for name in ("market_cap", "year_high", "year_low"):
+        for name in IN_CURRENCY:
             changes.pop(name, None)
     return replace(held, **changes) if changes else held
 

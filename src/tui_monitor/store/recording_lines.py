@@ -178,6 +178,10 @@ def _quote(one: Quote) -> Quote:
         "time": _maybe_aware(one.time),
         "received": _aware(one.received),
         "source": clean_text(one.source, 40),
+        "pre_market_time": _maybe_aware(one.pre_market_time),
+        "post_market_time": _maybe_aware(one.post_market_time),
+        "earnings_from": _maybe_aware(one.earnings_from),
+        "earnings_to": _maybe_aware(one.earnings_to),
     }
     return _changed(one, changes)
 
