@@ -451,7 +451,7 @@ async def test_who_comes_back_is_told_in_one_line_and_enter_lists_it() -> None:
         await pilot.press("k")
         await pilot.pause()
         line = frame_text(app)[-1]
-        assert "Since 11:00 headlines on your symbols: 1 · rating changes: 0 · Wood Index ▲ 2.00%" in line
+        assert "Since 11:00 your headlines: 1 · ratings: 0 · Wood Index ▲ 2.00%" in line
         await pilot.press("enter")
         await pilot.pause()
         assert app.screen is app.main

@@ -32,7 +32,7 @@ NEWS_WORDS: dict[str, str] = {
     "reader.close": "返回",
     "away.since": "自 {time}",
     "away.headlines": "自选新闻：{count}",
-    "away.ratings": "评级变动：{count}",
+    "away.ratings": "评级：{count}",
     "away.enter": "Enter 列出",
     "sources.feeds": "新闻来源",
     "sources.hint": "p 暂停  r 重试  m 静音  a 新增  d 移除  f 只看新闻",

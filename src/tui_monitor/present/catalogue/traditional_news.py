@@ -32,7 +32,7 @@ NEWS_WORDS: dict[str, str] = {
     "reader.close": "返回",
     "away.since": "自 {time}",
     "away.headlines": "自選新聞：{count}",
-    "away.ratings": "評級變動：{count}",
+    "away.ratings": "評級：{count}",
     "away.enter": "Enter 列出",
     "sources.feeds": "新聞來源",
     "sources.hint": "p 暫停  r 重試  m 靜音  a 新增  d 移除  f 只看新聞",

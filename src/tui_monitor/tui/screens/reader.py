@@ -90,10 +90,11 @@ class ReaderScreen(ModalScreen[None]):
         listed = self._main.desk.boxes.get(PanelId.HEADLINES)
         beside = listed is not None and listed.x >= LEAST_BESIDE
         self.set_class(beside, "-beside")
-        room = listed.x if listed is not None and beside else min(width, MEASURE + FRAME_CELLS)
+        room = min(listed.x if listed is not None and beside else width, MEASURE + FRAME_CELLS)
+        left = listed.x - room if listed is not None and beside else max(0, (width - room) // 2)
         box.styles.width = room
         box.styles.height = max(3, height - (2 if height >= 6 else 0))
-        box.styles.offset = (0 if beside else max(0, (width - room) // 2), 1 if height >= 6 else 0)
+        box.styles.offset = (left, 1 if height >= 6 else 0)
         self._room = room
         self.update()
 
