@@ -70,7 +70,7 @@ def _lead(statement: Statement, either: Choose) -> str:
         told = f"{statement.inputs['index']}{day}{statement.inputs['clock']}{either('報', '报')}{level}{point}"
     else:
         told = f"{statement.inputs['index']}{day}{either('收報', '收报')}{level}{point}"
-    told += f"，{_direction(percent)}"
+    told += f"，{_direction(percent, either)}"
     if len(statement.claims) > 1:
         told += f"，{_notable(statement.claims[1], statement, either)}"
     return told + "。"
@@ -92,7 +92,7 @@ def _notable(claim: Claim, statement: Statement, either: Choose) -> str:
         case ClaimId.WEEKLY_STREAK | ClaimId.MONTHLY_STREAK:
             return f"{either('勢將', '势将') if facts['running'] else ''}{_streak(claim, either)}"
         case ClaimId.YEAR_TO_DATE:
-            return f"年初至今{_direction(number(facts['percent']))}"
+            return f"年初至今{_direction(number(facts['percent']), either)}"
         case ClaimId.RECORD_DISTANCE:
             below = number(facts["below_record_pct"])
             if below == 0.0:
@@ -114,7 +114,7 @@ def _run(claims: Sequence[Claim], either: Choose) -> str:
         facts = claim.inputs
         if claim.id is ClaimId.YEAR_TO_DATE:
             good = good or number(facts["percent"]) > 0.0
-            parts.append(f"年初至今{_direction(number(facts['percent']))}")
+            parts.append(f"年初至今{_direction(number(facts['percent']), either)}")
         elif claim.id is ClaimId.RECORD_DISTANCE:
             record = _record(claim, either)
         else:
@@ -135,7 +135,7 @@ def _record(claim: Claim, either: Choose) -> str:
     peak = f"{date_text(facts['record_date'])}{either('的收市紀錄', '的收盘纪录')}"
     if number(facts["below_record_pct"]) == 0.0:
         return f"平了{peak}"
-    return either("仍須升", "仍须升") + percent_text(facts["to_record_pct"]) + either("方可收復", "才能收复") + peak
+    return either("仍須升", "仍须上涨") + percent_text(facts["to_record_pct"]) + either("方可收復", "才能收复") + peak
 
 
 def _leaders(statement: Statement, either: Choose) -> str:
@@ -153,36 +153,38 @@ def _leaders(statement: Statement, either: Choose) -> str:
         head = either("最拖累指數", "最拖累指数")
         takes = "拖低"
     else:
-        head = either("領漲", "领涨") if far is None else either("貢獻最大", "贡献最大")
+        head = either("領升", "领涨") if far is None else either("貢獻最大", "贡献最大")
         takes = either("貢獻", "贡献")
-    told = f"{first['name']}{head}，{_direction(first['percent'])}，{takes}{_points(first)}{point}{estimated}"
+    told = f"{first['name']}{head}，{_direction(first['percent'], either)}，{takes}{_points(first)}{point}{estimated}"
     if others:
-        shown = [f"{one['name']}（{_direction(one['percent'])}，{_points(one)}{point}）" for one in others]
+        shown = [f"{one['name']}（{_direction(one['percent'], either)}，{_points(one)}{point}）" for one in others]
         told += f"，其次{either('為', '为')}{_listed(shown)}"
     if far is not None:
-        most = "跌幅最大" if facts["falling"] else "升幅最大"
-        told += f"；{far['name']}{most}，{_direction(far['percent'])}"
+        most = "跌幅最大" if facts["falling"] else either("升幅最大", "涨幅最大")
+        told += f"；{far['name']}{most}，{_direction(far['percent'], either)}"
     return f"{counted}；{told}。" if counted else f"{told}。"
 
 
 def _counts(claim: Claim, members: int, either: Choose) -> str:
     up, down = whole(claim.inputs["advancers"]), whole(claim.inputs["decliners"])
     unit = either("隻", "只")
-    return f"{members}{unit}{either('成份股', '成分股')}中{up}{unit}上升、{down}{unit}下跌"
+    return f"{members}{unit}{either('成份股', '成分股')}中{up}{unit}{either('上升', '上涨')}、{down}{unit}下跌"
 
 
 def _peers(statement: Statement, either: Choose) -> str:
     claim = statement.claim(ClaimId.PEER_RANK)
     told = ""
     if claim is not None:
-        gauges = _listed([f"{one['name']}（{_direction(one['percent'])}）" for one in statement.inputs["gauges"]])
+        gauges = _listed(
+            [f"{one['name']}（{_direction(one['percent'], either)}）" for one in statement.inputs["gauges"]]
+        )
         side = either("領先", "领先") if claim.inputs["place"] == 1 else either("落後於", "落后于")
         told = f"在{_rank(claim, either)}，{side}{gauges}"
     other = statement.inputs.get("barometer")
     if other is None:
         return f"{told}。"
     percent = other["percent"]
-    way = f"大致持平（{_direction(percent)}）" if 0.0 < abs(percent) < FLAT else _direction(percent)
+    way = f"大致持平（{_direction(percent, either)}）" if 0.0 < abs(percent) < FLAT else _direction(percent, either)
     tail = f"{other['name']}{either('最近一個交易日', '最近一个交易日')}{way}"
     return f"{told}；{tail}。" if told else f"{tail}。"
 
@@ -271,13 +273,13 @@ def _streak(claim: Claim, either: Choose) -> str:
         ClaimId.DAILY_STREAK: "日",
         ClaimId.MONTHLY_STREAK: either("個月", "个月"),
     }[claim.id]
-    return f"{either('連', '连')}{'升' if count > 0 else '跌'}{abs(count)}{unit}"
+    return f"{either('連', '连')}{either('升', '涨') if count > 0 else '跌'}{abs(count)}{unit}"
 
 
-def _direction(percent: float) -> str:
+def _direction(percent: float, either: Choose) -> str:
     if percent == 0.0:
         return "持平"
-    return f"{'升' if percent > 0 else '跌'}{percent_text(percent)}"
+    return f"{either('升', '涨') if percent > 0 else '跌'}{percent_text(percent)}"
 
 
 def _points(one: Mapping[str, Any]) -> str:

@@ -23,6 +23,7 @@ COMMANDS = {
     "record": "Write a session to a file, to be replayed.",
     "ratings": "Rating changes, and reading them out of headlines.",
     "watch": "Show and edit the watchlists.",
+    "schema": "The JSON Schema of a command's output.",
     "config": "Where the settings are, whether they are right, a first file.",
     "doctor": "Check settings, folders, terminal and the reach of each source.",
 }
