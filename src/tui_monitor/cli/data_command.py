@@ -129,6 +129,7 @@ def stored(settings: Settings, language: str, *, texts: bool = False) -> Stored:
         end(str(error), ExitCode.CONFIG)
     for notice in known.notices:
         click.echo(notice, err=True)
+    click.get_current_context().call_on_close(known.close)
     return known
 
 

@@ -12,8 +12,10 @@ from tui_monitor.services.situation import Situation, situation
 from tui_monitor.sources.api import Batch
 
 if TYPE_CHECKING:
+    from tui_monitor.analysis.likeness import StoryIndex
     from tui_monitor.config.paths import Paths
     from tui_monitor.config.settings import Settings
+    from tui_monitor.domain.headline import Headline
     from tui_monitor.store.database import Database
     from tui_monitor.store.latest import Applied
     from tui_monitor.store.writer import Writer
@@ -73,6 +75,7 @@ class Stored:
             self._searching = True
             readers = headline_readers(self.situation.instruments)
             self._intake.find_symbols, self._intake.find_topics, self._intake.read_rating = readers
+            self._intake.stories = _stories(self.situation.store.headlines())
         self._intake.take(batch)
 
     def move_to(self, moment: datetime) -> None:
@@ -81,6 +84,7 @@ class Stored:
 
     async def keep(self) -> None:
         """Write what was taken in since, and return when it is on the disk."""
+        self._intake.flush()
         if not self._applied:
             return
         if self._database is None:
@@ -98,9 +102,13 @@ class Stored:
         await self._writer.flush()
 
     async def aclose(self) -> None:
-        """Close the database."""
+        """Write what is left and close the database."""
         if self._writer is not None:
             await self._writer.aclose()
+        self.close()
+
+    def close(self) -> None:
+        """Close the database; may be called twice."""
         if self._database is not None:
             self._database.close()
 
@@ -115,3 +123,13 @@ class Stored:
 
     def _now(self) -> datetime:
         return datetime.now(UTC)
+
+
+def _stories(headlines: list[Headline]) -> StoryIndex:
+    from tui_monitor.analysis.likeness import StoryIndex
+    from tui_monitor.store.latest import MAX_HEADLINES
+
+    index = StoryIndex(MAX_HEADLINES)
+    for one in reversed(headlines):
+        index.add(one)
+    return index
