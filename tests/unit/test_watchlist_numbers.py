@@ -91,12 +91,18 @@ def test_a_row_of_the_home_market(stage: Stage) -> None:
     assert found["pe"] == rounded(WOOD["trailing_pe"], "0.1") == "18.3"
     assert found["rating"] == "2h buy Peak"
     assert (found["note"], found["tags"], found["currency"]) == ("the mill", "core,paper", "HKD")
-    assert found["age"] == "3m"
     assert found["value"] == rounded(D(1500) * WOOD["last"], "1") == "165,600"
     assert found["today"] == f"+{rounded(D(1500) * change, '1')}" == "+9,600"
     assert found["total"] == f"+{rounded(D(1500) * (WOOD['last'] - D(90)), '1')}" == "+30,600"
     assert found["earnings"] == "~03-13"
     assert found["extended"] == ""
+
+
+def test_the_age_while_the_market_is_open() -> None:
+    one = Stage().fill()
+    one.clock.pass_by(3 * 60 + 20)
+    one.view.columns = tuple(ColumnSetting(spec.id) for spec in SPECS)
+    assert cells_of(one, "0101.HK")["age"].text == "3m"
 
 
 def test_the_bar_of_the_day_marks_the_place_of_the_price(stage: Stage) -> None:

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from tui_monitor.analysis.history_checks import merge
@@ -45,6 +46,11 @@ SLOW_FIELDS = (
 
 IN_CURRENCY = ("market_cap", "year_high", "year_low", *EXTENDED_FIELDS)
 """Amounts in the quote's currency: never beside a price in another one."""
+
+_slow = attrgetter(*SLOW_FIELDS)
+
+_moving = attrgetter("last", "time", "volume")
+"""What nearly every change is seen by: a quick look before all is compared."""
 
 SILENT = 60.0
 """Seconds after which the source of a price that has not moved gives its place up to another one that still answers."""
@@ -206,7 +212,7 @@ class LatestStore:
             merged = _with_slow_fields(held, quote)
         self._quotes[quote.symbol] = merged
         # A poll that brings the same numbers is no change: its receipt alone moves nothing on the screen.
-        if held is not None and replace(merged, received=held.received) == held:
+        if held is not None and _moving(merged) == _moving(held) and replace(merged, received=held.received) == held:
             return False
         self._mark(Family.QUOTE, quote.symbol)
         return True
@@ -304,9 +310,9 @@ def _supersedes(new: Quote, held: Quote) -> bool:
 def _keep_slow_fields(new: Quote, held: Quote) -> Quote:
     """Carry over what changes slowly and the newer answer does not say (another source, or a thinner one)."""
     carried = {
-        name: getattr(held, name)
-        for name in SLOW_FIELDS
-        if getattr(new, name) is None and getattr(held, name) is not None
+        name: before
+        for name, now, before in zip(SLOW_FIELDS, _slow(new), _slow(held), strict=True)
+        if now is None and before is not None
     }
     if _speaks_of_earnings(new):
         # It tells of a loss by saying no ratio: the held one is over.
