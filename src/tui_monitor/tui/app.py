@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from textual.app import App
 
 from tui_monitor.tui import textual_private
+from tui_monitor.tui.commands import BY_ID
 from tui_monitor.tui.palette import Palette, textual_theme
 from tui_monitor.tui.screens.main import MainScreen
 
@@ -66,7 +67,15 @@ class MonitorApp(App[None]):
 
     def on_mount(self) -> None:
         """Take the person's own keys."""
-        self.set_keymap(dict(self.view.settings.keys.bind))
+        self._bind_keys()
+
+    def _bind_keys(self) -> None:
+        """Take the person's own keys, and say where one is for a command that does not exist."""
+        bind = self.view.settings.keys.bind
+        self.set_keymap(dict(bind))
+        unknown = [name for name in bind if name not in BY_ID]
+        if unknown:
+            self.view.notices.append(self.view.words("config.no-command", names=", ".join(unknown)))
 
     def on_ready(self) -> None:
         """Tell that the first paint is out: what is heavy may begin now."""
@@ -79,7 +88,7 @@ class MonitorApp(App[None]):
 
     def take_settings(self, theme: str, language: str) -> None:
         """Take over changed settings: keys, colours, language, and paint anew."""
-        self.set_keymap(dict(self.view.settings.keys.bind))
+        self._bind_keys()
         self.main.repalette(theme, self.view.settings.display.colours)
         self.main.relanguage(language)
 

@@ -9,7 +9,7 @@ import click
 from tui_monitor.cli.exits import ExitCode
 from tui_monitor.config.loading import load_settings
 from tui_monitor.config.paths import Paths
-from tui_monitor.config.seeds import example_config
+from tui_monitor.config.seeds import example_config, load_universe
 from tui_monitor.domain.errors import ConfigError
 
 
@@ -37,7 +37,8 @@ def check(ctx: click.Context) -> None:
     """Read config.toml and name every mistake by line and key."""
     paths = Paths.from_environment()
     try:
-        load_settings(paths.config_file)
+        settings = load_settings(paths.config_file)
+        load_universe(settings.market.universe)
     except ConfigError as error:
         click.echo(str(error), err=True)
         ctx.exit(ExitCode.CONFIG)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import click
 
 from tui_monitor.cli.exits import ExitCode
+from tui_monitor.cli.tables import padded
 from tui_monitor.config.loading import load_settings
 from tui_monitor.config.paths import Paths
 from tui_monitor.config.settings import Settings
@@ -45,7 +46,7 @@ def command(ctx: click.Context, offline: bool, timeout: float) -> None:
             for name, words, error in asyncio.run(reach_of(settings, paths, timeout=timeout))
         ]
     for one in findings:
-        click.echo(f"{'ok  ' if one.right else 'BAD '} {one.what:<16} {one.words}")
+        click.echo(f"{'ok  ' if one.right else 'BAD '} {padded(one.what, 16)} {one.words}")
     advice = [f"{one.what}: {one.advice}" for one in findings if one.advice]
     click.echo()
     if advice:
@@ -79,11 +80,12 @@ def _local(paths: Paths) -> Iterator[Finding]:
     try:
         from tui_monitor.config.seeds import load_instruments, load_universe
 
-        universe = load_universe()
+        settings = _settings(paths)
+        universe = load_universe(settings.market.universe) if settings is not None else load_universe()
         known = load_instruments(universe)
         yield Finding("seeds", True, f"{len(universe.members)} constituents, {len(known)} instruments")
     except MonitorError as error:
-        yield Finding("seeds", False, str(error), "install tui-monitor again")
+        yield Finding("seeds", False, str(error), "correct market.universe, or install tui-monitor again")
     for problem in paths.ensure():
         yield Finding("folders", False, problem, "make the folder writable or set TUI_MONITOR_STATE_DIR")
     for what, folder in (("config folder", paths.config_dir), ("state folder", paths.state_dir)):

@@ -19,9 +19,12 @@ KEY_CELLS = 16
 
 
 def help_lines(
-    view: View, commands: Sequence[Command], groups: Sequence[str], panel: PanelId, *, replaying: bool
+    view: View, commands: Sequence[Command], groups: Sequence[str], panel: PanelId, *, replaying: bool, width: int
 ) -> list[Line]:
-    """Return the commands by group; those that do nothing in the panel in hand are muted."""
+    """Return the commands by group, then the signs; commands that do nothing in the panel in hand are muted.
+
+    Each command ends with its name for ``[keys.bind]`` where ``width`` cells have the room.
+    """
     lines: list[Line] = []
     for group in groups:
         members = [one for one in commands if one.group == group and (replaying or not one.replay_only)]
@@ -33,10 +36,31 @@ def help_lines(
         for command in members:
             keys = " ".join(key_name(key) for key in keys_of(command, view.settings.keys.bind))
             tone = Tone.PLAIN if command.works(panel, replaying=replaying) else Tone.MUTED
-            lines.append(
-                (
-                    Span(f"  {keys}{' ' * max(1, KEY_CELLS - cells(keys))}", Tone.ACCENT),
-                    Span(view.words(f"command.{command.id}"), tone),
-                )
-            )
-    return lines
+            start = f"  {keys}{' ' * max(1, KEY_CELLS - cells(keys))}"
+            what = view.words(f"command.{command.id}")
+            line = [Span(start, Tone.ACCENT), Span(what, tone)]
+            room = width - cells(start) - cells(what) - len(command.id)
+            if room >= 2:
+                line.append(Span(" " * room + command.id, Tone.FAINT))
+            lines.append(tuple(line))
+    return [*lines, (), *_signs(view)]
+
+
+def _signs(view: View) -> list[Line]:
+    """Return what the signs of the screen stand for."""
+    glyphs = view.glyphs
+    signs = (
+        (f"({glyphs.up}1.2)", "closed"),
+        (f"{glyphs.up} {glyphs.down}", "grade"),
+        (f"{glyphs.target_up} {glyphs.target_down}", "target"),
+        (glyphs.unread, "unread"),
+        (glyphs.own, "own"),
+        ("~", "estimated"),
+    )
+    return [
+        (Span(view.words("help.signs"), Tone.TITLE),),
+        *(
+            (Span(f"  {sign}{' ' * (KEY_CELLS - cells(sign))}", Tone.ACCENT), Span(view.words(f"help.{key}")))
+            for sign, key in signs
+        ),
+    ]

@@ -245,7 +245,14 @@ class MainScreen(Screen[None]):
         panel = self.desk.focused_panel
         self.dialog(
             self.view.words("help.title"),
-            lambda: help_lines(self.view, COMMANDS, GROUPS, panel, replaying=self.services.replay_clock is not None),
+            lambda: help_lines(
+                self.view,
+                COMMANDS,
+                GROUPS,
+                panel,
+                replaying=self.services.replay_clock is not None,
+                width=text_width(self.size.width),
+            ),
             ticking=False,
         )
 
@@ -290,6 +297,8 @@ class MainScreen(Screen[None]):
     def look_at_lists(self) -> None:
         """Say what stands in the way of the lists' file, and ask where both sides changed it."""
         problem = self.services.problem()
+        if self.services.conflict() is not None:
+            problem = self.view.words("status.conflict")
         if problem != self.view.problem:
             self.view.problem = problem
             self.status.repaint()
