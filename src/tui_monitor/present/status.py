@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from tui_monitor.engine.health import SourceHealth, State
 from tui_monitor.present import numbers
 from tui_monitor.present.rows import Line, Span
+from tui_monitor.present.sentences import fitting
 from tui_monitor.present.tone import Tone
 from tui_monitor.present.width import cells
 from tui_monitor.sources.api import Topic
@@ -29,7 +30,7 @@ def status(view: View, width: int, hints: Sequence[str]) -> Line:
     # A short answer to a key passes; what stands in the way of the lists stands before what was said at the start.
     sentence = view.saying or view.problem or (view.notices[-1] if view.notices else None)
     if sentence:
-        return (Span(f" {sentence}", Tone.WARN),)
+        return (Span(f" {fitting(sentence, width - 1)}", Tone.WARN),)
     if view.returned is not None:
         return view.returned
     sources = sorted(view.health.values(), key=rank)

@@ -111,6 +111,7 @@ LIST_WORDS: dict[str, str] = {
     "conflict.merge": "Both: the file's lists with my changes on them",
     "conflict.mine": "Mine: write my lists over the file",
     "conflict.theirs": "Theirs: take the file's lists",
+    "status.conflict": "watchlists.toml: changed here and outside. ! chooses",
     "conflict.none": "There is no conflict.",
     "conflict.chose-merge": "Both are kept. u undoes.",
     "conflict.chose-mine": "Yours are kept.",

@@ -111,6 +111,7 @@ LIST_WORDS: dict[str, str] = {
     "conflict.merge": "合并：以文件为准，再加上此处的更改",
     "conflict.mine": "此处：以此处名单覆盖文件",
     "conflict.theirs": "文件：采用文件的名单",
+    "status.conflict": "watchlists.toml 这里和外面都改过：按 ! 选择",
     "conflict.none": "没有冲突。",
     "conflict.chose-merge": "已合并。按 u 撤销。",
     "conflict.chose-mine": "已保留此处名单。",

@@ -111,6 +111,7 @@ LIST_WORDS: dict[str, str] = {
     "conflict.merge": "合併：以檔案為準，再加上此處的更改",
     "conflict.mine": "此處：以此處名單覆寫檔案",
     "conflict.theirs": "檔案：採用檔案的名單",
+    "status.conflict": "watchlists.toml 這裡和外面都改過：按 ! 選擇",
     "conflict.none": "沒有衝突。",
     "conflict.chose-merge": "已合併。按 u 復原。",
     "conflict.chose-mine": "已保留此處名單。",
