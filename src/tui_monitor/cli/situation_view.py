@@ -37,6 +37,5 @@ def view_of(told: Situation, *, lists: Callable[[], Watchlists] = Watchlists) ->
         zone=ZoneInfo(zone),
         session=told.session,
         lists=lists,
-        period=told.period,
         flash=False,
     )
