@@ -84,6 +84,8 @@ class SessionState:
     """The phase that comes next, ``None`` if the calendar does not reach that far."""
     next_change: datetime | None
     """When it comes, aware UTC."""
+    previous: SessionDay | None = None
+    """The session before ``day``, ``None`` if the calendar does not reach that far."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,11 +110,11 @@ class Calendar:
         current = bisect_right(steps, moment, key=lambda step: step[0]) - 1
         phase = steps[current][1]
         after = steps[current + 1] if current + 1 < len(steps) else upcoming
-        belongs = day
         if phase is Phase.PRE_OPEN and index > 0:
             # Nothing has traded yet: prices still belong to the session before.
-            belongs = self.days[index - 1]
-        return SessionState(phase, belongs, after[1] if after else None, after[0] if after else None)
+            index -= 1
+        previous = self.days[index - 1] if index > 0 else None
+        return SessionState(phase, self.days[index], after[1] if after else None, after[0] if after else None, previous)
 
     def covers(self, moment: datetime) -> bool:
         """Whether ``moment`` lies within the dates that the calendar knows."""

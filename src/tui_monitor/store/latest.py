@@ -300,7 +300,8 @@ def _supersedes(new: Quote, held: Quote) -> bool:
     if new.time is None or held.time is None:
         return new.received >= held.received
     if new.source == held.source:
-        return new.time > held.time if new.time != held.time else new.received >= held.received
+        # Its answers come in order; a clock that was set back must not make the later one the older.
+        return new.time >= held.time
     # From another source: while the one that is shown keeps answering it stays, or the two would take turns.
     ahead = (new.time - held.time).total_seconds()
     silent = (new.received - held.received).total_seconds() > SILENT
