@@ -273,7 +273,9 @@ def _strip(view: View, symbols: Sequence[str], width: int, *, peers: bool) -> li
         name = view.name(symbol, quote)
         if cells(name) > STRIP_NAME:
             name = _short_name(view, symbol)
-        tone = view.tone(quote, direction_tone(quote.percent))
+        # What is said to be flat has no colour either.
+        shown = round(quote.percent, 1) if quote.percent is not None else None
+        tone = view.tone(quote, direction_tone(shown))
         percent = numbers.percent(quote.percent, view.glyphs, decimals=1).replace(" ", "")
         mic = mic_of(symbol)
         state = view.session(mic) if mic else None
