@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tui_monitor.domain.disagreement import disagree
 from tui_monitor.domain.freshness import Freshness
 from tui_monitor.domain.instrument import mic_of
 from tui_monitor.present import numbers, quote_cells
@@ -16,9 +17,6 @@ from tui_monitor.present.tone import Tone, direction_tone
 if TYPE_CHECKING:
     from tui_monitor.domain.quote import Quote
     from tui_monitor.present.view import View
-
-DISAGREEMENT = 0.005
-"""Share of the price by which two sources of the same moment may differ before it is said."""
 
 
 def quote_title(view: View, symbol: str) -> str:
@@ -139,11 +137,14 @@ def _freshness(view: View, quote: Quote) -> Line:
 
 def _other_sources(view: View, quote: Quote) -> list[Line]:
     lines: list[Line] = []
+    mic = mic_of(quote.symbol)
+    state = view.session(mic) if mic else None
     for source, other in sorted(view.store.quotes_by_source(quote.symbol).items()):
         if source == quote.source or other.last is None:
             continue
-        text = f"{numbers.price(other.last)}  {full_time(view, other.time)}"
-        apart = quote.last is not None and abs(other.last / quote.last - 1.0) > DISAGREEMENT if quote.last else False
+        percent = numbers.percent(other.percent, view.glyphs)
+        text = f"{numbers.price(other.last)}  {percent}%  {full_time(view, other.time)}"
+        apart = disagree(quote, other, state)
         if apart:
             text += f"  {view.words('detail.disagree')}"
         if not lines:
