@@ -15,7 +15,7 @@ from tui_monitor.cli.main import cli
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "docs" / "commands.md").read_text(encoding="utf-8")
-DATA = ("quotes", "movers", "index", "brief", "record", "schema")
+DATA = ("quotes", "movers", "index", "brief", "record", "schema", "news")
 
 
 def section(name: str) -> str:

@@ -22,6 +22,8 @@ COMMANDS = {
     "brief": "The session written up in at most 200 words.",
     "record": "Write a session to a file, to be replayed.",
     "ratings": "Rating changes, and reading them out of headlines.",
+    "news": "Headlines of the feeds, or of files and addresses.",
+    "feeds": "The list of feeds: show, add, remove, check, import, export.",
     "watch": "Show and edit the watchlists.",
     "schema": "The JSON Schema of a command's output.",
     "config": "Where the settings are, whether they are right, a first file.",

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable, Collection, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from tui_monitor.config.feeds_file import AddedFeeds, FeedsFile
+from tui_monitor.config.feeds_file import AddedFeeds, FeedsFile, place_of
 from tui_monitor.config.settings import FeedEntry
 from tui_monitor.domain.errors import ConfigError
 from tui_monitor.domain.text import clean_text, safe_url
@@ -162,3 +162,23 @@ def _language(declared: str | None, headlines: tuple[Headline, ...]) -> str | No
 
 def _host(url: str) -> str:
     return url.partition("://")[2].partition("/")[0].partition(":")[0].removeprefix("www.")
+
+
+def unread_feeds(found: Iterable[FeedEntry], held: Iterable[FeedEntry]) -> tuple[tuple[FeedEntry, ...], list[str]]:
+    """Return those of ``found`` that are not ``held`` by their address, under names that are free, and notes."""
+    import msgspec
+
+    places = {place_of(entry.url): entry.name for entry in held}
+    names = list(places.values())
+    new: list[FeedEntry] = []
+    notes: list[str] = []
+    for entry in found:
+        place = place_of(entry.url)
+        if place in places:
+            notes.append(f"{entry.name}: read already, as {places[place]}")
+            continue
+        name = short_name(entry.name, entry.url, names)
+        new.append(msgspec.structs.replace(entry, name=name))
+        names.append(name)
+        places[place] = name
+    return tuple(new), notes

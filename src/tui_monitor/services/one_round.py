@@ -69,7 +69,7 @@ class OneRound:
         """A sentence for each plug-in that could not be built."""
 
     async def __aenter__(self) -> OneRound:
-        from tui_monitor.services.source_setup import source_tables
+        from tui_monitor.services.source_setup import read_added, source_tables
         from tui_monitor.sources.registry import ONLY_BY_NAME, available, build_sources
         from tui_monitor.sources.transport import Transport
 
@@ -85,8 +85,11 @@ class OneRound:
             for name, point in available().items()
             if name not in ONLY_BY_NAME and GIVES_ONLY.get(name, self._topics) & self._topics
         }
-        tables = {name: table for name, table in source_tables(self._settings).items() if name in plug_ins}
+        added, problem = read_added(self._paths)
+        tables = {name: table for name, table in source_tables(self._settings, added).items() if name in plug_ins}
         self._sources, self.warnings = build_sources(self._context, tables, plug_ins=plug_ins)
+        if problem is not None:
+            self.warnings.append(problem)
         return self
 
     async def __aexit__(self, *_: object) -> None:

@@ -21,7 +21,7 @@ AT_ONCE = 4
 
 async def reach_of(settings: Settings, paths: Paths, *, timeout: float) -> list[tuple[str, str, str | None]]:
     """Return for each source its name, what it answered in words, and why it failed or ``None``."""
-    from tui_monitor.services.source_setup import source_tables
+    from tui_monitor.services.source_setup import read_added, source_tables
     from tui_monitor.sources.api import Request, SourceContext, Topic
     from tui_monitor.sources.registry import build_sources
     from tui_monitor.sources.transport import Transport
@@ -35,7 +35,7 @@ async def reach_of(settings: Settings, paths: Paths, *, timeout: float) -> list[
         folder = paths.state_dir / "sources" / name
         return SourceContext(settings=table, transport=transport, now=lambda: datetime.now(UTC), state_dir=folder)
 
-    sources, warnings = build_sources(context, source_tables(settings))
+    sources, warnings = build_sources(context, source_tables(settings, read_added(paths)[0]))
     gate = asyncio.Semaphore(AT_ONCE)
     index = settings.market.index
     example = {Topic.QUOTES: index, Topic.HISTORY: index, Topic.FUNDAMENTALS: index, Topic.RATINGS: "MSFT"}

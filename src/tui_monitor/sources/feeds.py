@@ -331,12 +331,19 @@ async def preview(
 
     For adding a feed: nothing is remembered. Raises ``SourceError`` with the reason why it is no feed.
     """
+    parsed, address = await read_once(transport, reader, name, url, received)
+    headlines, notes = merge_repeats(parsed.entries)
+    return replace(parsed, entries=headlines, notes=(*parsed.notes, *notes)), address
+
+
+async def read_once(
+    transport: Transport, reader: FeedReader, name: str, url: str, received: datetime
+) -> tuple[ParsedFeed, str]:
+    """Ask ``url`` once and return everything in it, and the address to keep. Raises ``SourceError``."""
     response = await transport.get(url, timeout=TIMEOUT, max_bytes=MAX_PLAIN, accept=ACCEPT)
     limit = MAX_PLAIN if response.octets < len(response.body) else MAX_BODY
     job = Job(response.body, response.headers.get("content-type"), FeedIdentity(name, response.url), received, limit)
-    parsed = await reader.read(job)
-    headlines, notes = merge_repeats(parsed.entries)
-    return replace(parsed, entries=headlines, notes=(*parsed.notes, *notes)), response.permanent_url or url
+    return await reader.read(job), response.permanent_url or url
 
 
 def entries_as_settings(entries: tuple[FeedEntry, ...]) -> list[dict[str, Any]]:

@@ -1,0 +1,219 @@
+"""``tui-monitor news``: headlines of the feeds, or of files and addresses that are named."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import click
+
+from tui_monitor.cli import news_output
+from tui_monitor.cli.data_command import (
+    ask_sources,
+    chosen_language,
+    end,
+    format_option,
+    language_option,
+    network_options,
+    read_settings,
+    stored,
+)
+from tui_monitor.cli.exits import ExitCode
+from tui_monitor.config.paths import Paths
+from tui_monitor.domain.errors import ConfigError
+from tui_monitor.domain.headline_filter import FilterError, HeadlineFilter, parse_filter
+
+if TYPE_CHECKING:
+    from tui_monitor.config.settings import Settings
+    from tui_monitor.domain.headline import Headline
+    from tui_monitor.domain.watchlist import Watchlists
+
+USUAL = 100
+"""Headlines that are printed of the stored ones where no ``--limit`` is given."""
+
+PAGE = 2_000
+"""Stored headlines that are looked through at a time."""
+
+
+def _filter(ctx: click.Context, param: click.Parameter, value: str | None) -> HeadlineFilter | None:
+    if value is None:
+        return None
+    try:
+        return parse_filter(value)
+    except FilterError as error:
+        raise click.BadParameter(str(error), ctx, param) from None
+
+
+@click.command("news", short_help="Headlines of the feeds, or of files and addresses.")
+@click.option(
+    "--from",
+    "places",
+    multiple=True,
+    metavar="FILE|URL",
+    help="Read only this feed (- is standard input) and store nothing; may be given several times.",
+)
+@click.option(
+    "--filter", "chosen", callback=_filter, metavar="EXPR", help='Such as: topic:deals age<2h -source:x "a b"'
+)
+@click.option(
+    "--limit", type=click.IntRange(1), metavar="N", help="Print at most N; by default 100 of the stored ones."
+)
+@format_option
+@language_option
+@network_options
+def command(
+    places: tuple[str, ...],
+    chosen: HeadlineFilter | None,
+    limit: int | None,
+    form: str,
+    lang: str | None,
+    offline: bool,
+    timeout: float,
+) -> None:
+    """Print headlines, newest first, a story once whatever number of feeds carry it.
+
+    The feeds are asked first unless --offline; what they bring is stored. With --from only the named files and
+    addresses are read, nothing is stored, and everything in them is printed. Filters know topic: symbol: source: lang:
+    author: mine: unread: saved: age< and age>, words, "phrases", OR, brackets and - for not.
+
+    Example: tui-monitor news --filter 'mine:yes age<1d' --format json
+    """
+    settings = read_settings(Paths.from_environment())
+    language = chosen_language(lang, settings)
+    if places:
+        found, code = _named(places, settings, timeout, chosen, offline)
+    else:
+        found, code = _of_the_feeds(settings, language, timeout, offline, chosen, limit or USUAL)
+    from tui_monitor.present.words import Words
+
+    shown = found if limit is None else found[:limit]
+    click.echo(news_output.render(shown, form, Words(language), datetime.now(UTC)), nl=False)
+    if code is not ExitCode.OK:
+        sys.exit(code)
+
+
+def _named(
+    places: tuple[str, ...], settings: Settings, timeout: float, chosen: HeadlineFilter | None, offline: bool
+) -> tuple[list[Headline], ExitCode]:
+    """Read what is named; tell on stderr what failed and what was repaired."""
+    from tui_monitor.config.seeds import load_instruments, load_universe
+    from tui_monitor.services.reading_feeds import FeedsOnce, Reading, is_address, told_once
+
+    if offline and any(map(is_address, places)):
+        raise click.BadParameter("an address cannot be read offline", param_hint="--from")
+    paths = Paths.from_environment()
+    stdin = sys.stdin.buffer.read() if "-" in places else b""
+
+    async def read() -> Reading:
+        instruments = load_instruments(load_universe(settings.market.universe))
+        async with FeedsOnce(settings, paths, instruments) as feeds:
+            return await feeds.read(places, timeout=timeout, stdin=stdin)
+
+    try:
+        reading = asyncio.run(read())
+    except ConfigError as error:
+        end(str(error), ExitCode.CONFIG)
+    for place, notes in reading.notes.items():
+        for note in notes:
+            click.echo(f"{place}: {note}", err=True)
+    for place, problem in reading.problems.items():
+        click.echo(f"{place}: {problem}", err=True)
+    if reading.problems and len(reading.problems) == len(set(places)):
+        sys.exit(ExitCode.NO_DATA)
+    mine = _mine(settings, chosen)
+    now = datetime.now(UTC)
+    found = [one for one in told_once(reading.headlines) if _passes(one, chosen, now, mine)]
+    # Undated items come last: when they were read says nothing about their age.
+    found.sort(key=lambda one: (one.published is None, -one.sort_time.timestamp()))
+    return found, ExitCode.PARTIAL if reading.problems else ExitCode.OK
+
+
+def _of_the_feeds(
+    settings: Settings, language: str, timeout: float, offline: bool, chosen: HeadlineFilter | None, limit: int
+) -> tuple[list[Headline], ExitCode]:
+    """Ask the feeds and look through what is stored then."""
+    code = ExitCode.OK
+    at_hand: list[Headline] = []
+    if not offline:
+        from tui_monitor.services.interests import wanted
+        from tui_monitor.sources.api import Topic
+
+        known = stored(settings, language, texts=True)
+        told = known.situation
+        symbols = wanted(settings, told.universe, told.instruments, _lists(settings))[Topic.HEADLINES]
+        outcome = ask_sources(known, settings, {Topic.HEADLINES: symbols}, timeout=timeout)[Topic.HEADLINES]
+        at_hand = told.store.headlines()
+        if outcome.problems:
+            code = ExitCode.PARTIAL
+    found, any_stored = _stored(chosen, limit, _mine(settings, chosen), at_hand)
+    if not any_stored:
+        if offline:
+            end("no headline is stored yet; leave --offline out to ask the feeds.", ExitCode.NO_DATA)
+        end("no feed answered and no headline is stored.", ExitCode.NO_DATA)
+    return found, code
+
+
+def _stored(
+    chosen: HeadlineFilter | None, limit: int, mine: frozenset[str], at_hand: list[Headline]
+) -> tuple[list[Headline], bool]:
+    """Return the newest stored headlines that pass, and whether there is any at all.
+
+    ``at_hand`` is what to look through where nothing could be stored.
+    """
+    paths = Paths.from_environment()
+    now = datetime.now(UTC)
+    if not paths.database.exists():
+        return [one for one in at_hand if _passes(one, chosen, now, mine)][:limit], bool(at_hand)
+    from tui_monitor.store.database import Database
+
+    database = Database.open(paths.database, now=lambda: now)
+    found: list[Headline] = []
+    last: Headline | None = None
+    try:
+        saved = {one.id for one in database.read_headlines(saved=True, limit=50_000)}
+        while len(found) < limit:
+            before = last.sort_time if last is not None else None
+            page = database.read_headlines(before=before, before_id=last.id if last else "", limit=PAGE)
+            if not page:
+                break
+            last = page[-1]
+            read = database.read_marks([one.id for one in page])
+            found += (
+                one for one in page if _passes(one, chosen, now, mine, unread=one.id not in read, saved=one.id in saved)
+            )
+    finally:
+        database.close()
+    return found[:limit], last is not None
+
+
+def _passes(
+    one: Headline,
+    chosen: HeadlineFilter | None,
+    now: datetime,
+    mine: frozenset[str],
+    *,
+    unread: bool = True,
+    saved: bool = False,
+) -> bool:
+    return chosen is None or chosen.matches(one, now=now, mine=mine, unread=unread, saved=saved)
+
+
+def _mine(settings: Settings, chosen: HeadlineFilter | None) -> frozenset[str]:
+    """Return the watched symbols, where the filter asks about them."""
+    if chosen is None or "mine:" not in chosen.text.casefold():
+        return frozenset()
+    return frozenset(_lists(settings).symbols)
+
+
+def _lists(settings: Settings) -> Watchlists:
+    from tui_monitor.config.seeds import load_universe
+    from tui_monitor.services.default_lists import default_lists
+    from tui_monitor.services.watchlists import WatchlistService
+
+    universe = load_universe(settings.market.universe)
+    service = WatchlistService(Paths.from_environment(), now=lambda: datetime.now(UTC), default=default_lists(universe))
+    if service.problem is not None:
+        end(service.problem, ExitCode.CONFIG)
+    return service.lists
