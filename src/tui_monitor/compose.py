@@ -319,6 +319,7 @@ class Monitor:
             self._rates = self._needed_rates()
             also = (*self._rates, *self._glances)
             lists = self.lists.lists
+            self.scheduler.set_watched((self.settings.market.index, *lists.symbols, *self._glances))
             for topic, symbols in wanted(self.settings, self.universe, self.instruments, lists, also=also).items():
                 self.scheduler.set_interest(topic, symbols)
 

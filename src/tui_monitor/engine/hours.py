@@ -23,12 +23,17 @@ class Hours:
         self._clock = clock
         self._is_open = is_open
         self._next_change = next_change
+        self.watched: frozenset[str] | None = None
+        """What the person looks at: while none of it trades, what surrounds it (peers, rates) rests as well."""
 
     def all_closed(self, symbols: Iterable[str]) -> bool:
         """Whether no price of ``symbols`` may move now; False where nothing is named or nothing is known."""
         if self._is_open is None:
             return False
-        mics = {mic_of(symbol) for symbol in symbols}
+        named = set(symbols)
+        if self.watched is not None and named & self.watched:
+            named &= self.watched
+        mics = {mic_of(symbol) for symbol in named}
         return bool(mics) and not any(self._is_open(mic) for mic in mics)
 
     def open_mics(self, symbols: Iterable[str]) -> frozenset[str]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 
 from tui_monitor.domain.instrument import mic_of
@@ -194,6 +194,14 @@ class Scheduler:
         now = self._clock.monotonic()
         for symbol, age in ages.items():
             self._interest.answered(topic, (symbol,), now - max(0.0, age))
+
+    def set_watched(self, symbols: Iterable[str]) -> None:
+        """Say what the person looks at: while none of it trades, all quotes are asked for at the idle period."""
+        watched = frozenset(symbols)
+        if watched != self._hours.watched:
+            self._hours.watched = watched
+            for runner in self._chain(Topic.QUOTES):
+                runner.hasten(0.0)
 
     def refresh(self, topic: Topic | None = None, name: str | None = None) -> tuple[str, ...]:
         """Ask now, ahead of the period; return the names of the sources that will.

@@ -215,7 +215,7 @@ def age_words(view: View, one: Headline, now: datetime) -> str:
     """Return how long ago ``one`` was published: ``6m``; ``?`` marks a date that its feed put in the future."""
     if one.published is None:
         return view.glyphs.dash
-    age = numbers.age((now - one.published).total_seconds(), view.language)
+    age = numbers.coarse_age((now - one.published).total_seconds(), view.language)
     return f"{age}?" if one.clamped else age
 
 

@@ -109,6 +109,36 @@ def age(seconds: float | None, language: str = "en") -> str:
     return f"{whole}{units[0]}"
 
 
+STEP = 10
+"""Seconds of the steps in which an age below a minute is shown where it would tick: a digit a second for each row
+is most of what an idle screen sends, and nobody decides by it."""
+
+
+def coarse_age(seconds: float | None, language: str = "en") -> str:
+    """Return an age as ``age`` does, below a minute in steps of ten seconds: ``<10s``, ``10s``, ``20s``."""
+    if seconds is None or not math.isfinite(seconds) or seconds >= 60:
+        return age(seconds, language)
+    if seconds < STEP:
+        return _JUST_NOW.get(language, _JUST_NOW["en"])
+    return age(seconds // STEP * STEP, language)
+
+
+_JUST_NOW = {"en": f"<{STEP}s", "zh-Hant": "剛剛", "zh-Hans": "刚刚"}
+
+
+def hourly_age(seconds: float, language: str = "en") -> str:
+    """Return an age as ``age`` does, below an hour as ``<1h``."""
+    return age(seconds, language) if seconds >= 3600 else f"<{age(3600, language)}"
+
+
+def coarse_countdown(seconds: float | None) -> str:
+    """Return a waiting time rounded up: to ten seconds below a minute, to minutes above: ``0:50``, ``3:00``."""
+    if seconds is None or not math.isfinite(seconds):
+        return UNKNOWN
+    step = STEP if seconds <= 60 else 60
+    return countdown(math.ceil(seconds / step) * step)
+
+
 def countdown(seconds: float | None) -> str:
     """Return a waiting time as a clock: ``0:42``, ``1:12``, ``2:05:09``; days where there are some."""
     if seconds is None or not math.isfinite(seconds):
@@ -125,10 +155,13 @@ def countdown(seconds: float | None) -> str:
 
 
 def clock_span(seconds: float | None) -> str:
-    """Return a time until something in hours and minutes, calm for a header: ``0:42``, ``16:05``, ``2d 16h``."""
+    """Return a time until something, calm for a header: ``0:42``, ``2:59``, ``16h``, ``2d 16h``."""
     if seconds is None or not math.isfinite(seconds):
         return UNKNOWN
     minutes = max(0, math.ceil(seconds / 60))
     days, rest = divmod(minutes, 1440)
     hours, mins = divmod(rest, 60)
-    return f"{days}d {hours}h" if days else f"{hours}:{mins:02d}"
+    if days:
+        return f"{days}d {hours}h"
+    # From three hours on the minutes only make the line change.
+    return f"{hours}h" if hours >= 3 else f"{hours}:{mins:02d}"

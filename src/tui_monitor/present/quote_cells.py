@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from tui_monitor.domain.freshness import Freshness
+from tui_monitor.domain.instrument import mic_of
 from tui_monitor.present import numbers
 from tui_monitor.present.rows import EMPTY_CELL, Cell
 from tui_monitor.present.sparks import range_bar, spark
@@ -80,12 +81,21 @@ def amount(view: View, value: float | None, quote: Quote | None) -> Cell:
 
 
 def age(view: View, quote: Quote | None) -> Cell:
-    """Return how long ago the price was current by its source's own clock."""
+    """Return how long ago the price was current by its source's own clock, by the hour after the close.
+
+    A close grows no older by the minute in any way that matters, and a calm screen sends nothing.
+    """
     if quote is None:
         return Cell(view.glyphs.wait, Tone.MUTED)
     moment = quote.time or quote.received
-    text = numbers.age((view.now() - moment).total_seconds(), view.language)
+    seconds = (view.now() - moment).total_seconds()
     level = view.freshness(quote)
+    mic = mic_of(quote.symbol)
+    state = view.session(mic) if mic is not None else None
+    if level is Freshness.FRESH and state is not None and not state.phase.live:
+        text = numbers.hourly_age(seconds, view.language)
+    else:
+        text = numbers.coarse_age(seconds, view.language)
     tone = {Freshness.FRESH: Tone.MUTED, Freshness.FADING: Tone.FAINT, Freshness.STALE: Tone.WARN}[level]
     return Cell(text, tone)
 

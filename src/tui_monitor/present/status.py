@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from tui_monitor.engine.health import SourceHealth, State
 from tui_monitor.present import numbers
 from tui_monitor.present.rows import Line, Span
 from tui_monitor.present.sentences import fitting
+from tui_monitor.present.times import short_time
 from tui_monitor.present.tone import Tone
 from tui_monitor.present.width import cells
 from tui_monitor.sources.api import Topic
@@ -16,6 +18,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from tui_monitor.present.view import View
+
+RESTING = 120.0
+"""Seconds between two rounds of quotes from which on the status says when the next one is."""
 
 _ORDER = (
     Topic.RECORDING, Topic.QUOTES, Topic.RATINGS, Topic.HISTORY, Topic.HEADLINES, Topic.FUNDAMENTALS,
@@ -39,6 +44,9 @@ def status(view: View, width: int, hints: Sequence[str]) -> Line:
     tail = _hints(hints, width // 4 if failing else width * 55 // 100)
     room -= cells(tail)
     spans: list[Span] = [Span(" ")]
+    if resting := _resting(view):
+        spans.append(Span(resting, Tone.MUTED))
+        room -= cells(resting)
     dot = f" {view.glyphs.dot} "
     left_out = 0
     for health in sources:
@@ -66,6 +74,17 @@ def status(view: View, width: int, hints: Sequence[str]) -> Line:
     return tuple(spans)
 
 
+def _resting(view: View) -> str:
+    """Return when the quotes are asked for next, while nothing that is watched trades and that is minutes away."""
+    quotes = next((one for one in view.health.values() if one.topic is Topic.QUOTES), None)
+    if quotes is None or not view.after_hours or quotes.failure is not None or quotes.period < RESTING:
+        return ""
+    wait = quotes.countdown(view.monotonic())
+    if wait is None:
+        return ""
+    return view.words("status.resting", time=short_time(view, view.now() + timedelta(seconds=wait)))
+
+
 def _hints(hints: Sequence[str], room: int) -> str:
     """Return the last hint and as many others from the first on as fit."""
     if not hints:
@@ -81,7 +100,7 @@ def words_for(view: View, health: SourceHealth) -> tuple[str, Tone]:
     """Return a source's state in few words: ``yahoo 4s``, ``scmp ✗ 503, next try 1:12``."""
     name, words, glyphs = health.name, view.words, view.glyphs
     wait = health.countdown(view.monotonic())
-    again = words("status.next-try", left=numbers.countdown(wait)) if wait is not None else ""
+    again = words("status.next-try", left=numbers.coarse_countdown(wait)) if wait is not None else ""
     if health.state is State.PAUSED:
         return f"{name} {glyphs.pause}", Tone.MUTED
     if health.failure is not None and health.state is not State.UNNEEDED:
@@ -94,7 +113,9 @@ def words_for(view: View, health: SourceHealth) -> tuple[str, Tone]:
         return f"{name} {glyphs.wait}", Tone.MUTED
     if health.topic is Topic.RECORDING and getattr(view.clock, "ended", False):
         return words("replay.ended"), Tone.WARN
-    age = numbers.age((view.now() - health.last_good).total_seconds(), view.language)
+    if view.after_hours:
+        return f"{name} {short_time(view, health.last_good)}", Tone.MUTED
+    age = numbers.coarse_age((view.now() - health.last_good).total_seconds(), view.language)
     return f"{name} {age}", Tone.MUTED
 
 

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING
 
 from tui_monitor.domain.freshness import Freshness, freshness
 from tui_monitor.domain.instrument import Instrument, mic_of
+from tui_monitor.domain.session import Phase
 from tui_monitor.present.rating_tape import RatingTape
 from tui_monitor.present.tone import Tone
+from tui_monitor.sources.api import Topic
 
 if TYPE_CHECKING:
     from tui_monitor.analysis.board import Board
@@ -33,6 +35,10 @@ MAX_RECENT = 50
 """Symbols of the list of what was opened last."""
 
 
+USUAL_PERIOD = 15.0
+"""Seconds between two polls of quotes, as long as no source says another."""
+
+
 @dataclass(slots=True)
 class View:
     """Everything that presenters read. They change nothing in it."""
@@ -51,8 +57,6 @@ class View:
     """State of an exchange by its market identifier code."""
     lists: Callable[[], Watchlists]
     health: Mapping[str, SourceHealth] = field(default_factory=dict)
-    period: float = 15.0
-    """Seconds between two polls of quotes as they run now."""
     flash: bool = True
     replaying: str | None = None
     """Words for the mark of a replayed day, ``None`` when live."""
@@ -102,6 +106,19 @@ class View:
     def headline(self, identity: str) -> Headline | None:
         """Return a headline by its id, from the store or from what was looked up in the archive."""
         return self.store.headline(identity) or self.older.get(identity)
+
+    @property
+    def period(self) -> float:
+        """Seconds between two polls of quotes as they run now."""
+        quotes = (one.period for one in self.health.values() if one.topic is Topic.QUOTES)
+        return next(quotes, USUAL_PERIOD)
+
+    @property
+    def after_hours(self) -> bool:
+        """Whether the market that the screen is about is closed: what changes then need not be told by the second."""
+        mic = mic_of(self.index)
+        state = self.session(mic) if mic is not None else None
+        return state is not None and not state.phase.live and state.phase is not Phase.PRE_OPEN
 
     def viewed(self, symbol: str) -> None:
         """Note that ``symbol`` was opened."""

@@ -39,8 +39,8 @@ class SparkOptions(Options, frozen=True, kw_only=True):
     fallback_url: str = "https://query2.finance.yahoo.com"
     """Asked when ``base_url`` cannot be reached or fails; empty for none."""
     period: Seconds = 15.0
-    idle_period: Seconds = 300.0
-    """Seconds between two rounds while every market concerned is closed."""
+    idle_period: Seconds = 600.0
+    """Seconds between two rounds while every market that the person watches is closed."""
 
 
 class YahooSpark:

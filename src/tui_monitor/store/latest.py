@@ -6,7 +6,6 @@ a cost of the number of changes and not of the number of values. One event loop 
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -97,7 +96,7 @@ class LatestStore:
     def __init__(self) -> None:
         self.revision = 0
         """The number of the last change."""
-        self._changed: OrderedDict[Key, int] = OrderedDict()
+        self._changed: dict[Key, int] = {}
         self._quotes: dict[str, Quote] = {}
         self._others: dict[str, dict[str, Quote]] = {}
         self._paths: dict[str, Intraday] = {}
@@ -171,8 +170,8 @@ class LatestStore:
 
     def changes_since(self, revision: int) -> Iterator[Key]:
         """Yield the keys that changed after ``revision``, newest first."""
-        for key in reversed(self._changed):
-            if self._changed[key] <= revision:
+        for key, changed in reversed(self._changed.items()):
+            if changed <= revision:
                 return
             yield key
 
@@ -192,13 +191,14 @@ class LatestStore:
     def _mark(self, family: Family, name: str) -> None:
         self.revision += 1
         key = (family, name)
+        # Put in anew, so that the dictionary's own order is that of the changes.
+        self._changed.pop(key, None)
         self._changed[key] = self.revision
         self._family_revisions[family] = self.revision
         if family is Family.RATING:
             self._sorted_ratings = None
         elif family is Family.HEADLINE:
             self._sorted_headlines = None
-        self._changed.move_to_end(key)
 
     def _put_quote(self, quote: Quote) -> bool:
         by_source = self._others.setdefault(quote.symbol, {})

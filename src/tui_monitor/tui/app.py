@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from textual import events
 from textual.app import App
 
 from tui_monitor.tui import textual_private
@@ -13,7 +14,6 @@ from tui_monitor.tui.palette import Palette, textual_theme
 from tui_monitor.tui.screens.main import MainScreen
 
 if TYPE_CHECKING:
-    from textual import events
     from textual.command import Provider
 
     from tui_monitor.present.view import View
@@ -111,6 +111,8 @@ class MonitorApp(App[None]):
 
     async def on_event(self, event: events.Event) -> None:
         """Note every key before it does anything: whoever presses one is here."""
+        if isinstance(event, events.Key | events.MouseDown | events.Paste):
+            self.main.frame_clock.hurry()
         key = getattr(event, "key", None)
         # Textual hands a key in twice: once from the terminal, once when no widget has taken it.
         if isinstance(key, str) and not getattr(event, "is_forwarded", False):

@@ -1,8 +1,9 @@
 """The frame clock: five times a second it asks what changed and lets the visible panels take it in.
 
 Arrival of data paints nothing. Where nothing visible changed, nothing is sent; once a second the ages, the clock
-and the countdowns move on. It slows down while the terminal has not the
-focus, and works on no panel that another screen covers.
+and the countdowns move on. It works on no panel that another screen covers. While the terminal has not the focus, and
+after hours when no key was pressed lately, it takes one frame a second; after hours ages, clock and countdowns move
+every ten seconds: nothing on the screen changes faster then.
 """
 
 from __future__ import annotations
@@ -21,6 +22,15 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
+RESTING = 1.0
+"""Seconds between two frames while nobody is there."""
+
+ALERT = 5.0
+"""Seconds after a key within which frames are taken at full pace whatever the hour."""
+
+AFTER_HOURS_STEP = 10
+"""Seconds between two looks at ages and clock after hours; counted from the full minute, so that the clock is right."""
+
 
 class FrameClock:
     """Drives the main screen."""
@@ -34,13 +44,16 @@ class FrameClock:
         self._second = -1
         self._lists: object = None
         self.resting = False
-        """Only one frame a second is taken."""
+        """The terminal has not the focus: only one frame a second is taken."""
+        self._pace = self.interval
+        self._alert_until = 0.0
         self.contain = True
         """Whether a defect in a presenter is logged and said instead of ending the program; tests turn it off."""
 
     def start(self) -> None:
         """Begin to tick."""
         self._lists = self._screen.view.lists()
+        self._pace = self.interval
         self._timer = self._screen.set_interval(self.interval, self.tick)
 
     def take_lists(self) -> None:
@@ -54,12 +67,29 @@ class FrameClock:
     def rest(self) -> None:
         """Take one frame a second: the terminal lost the focus, but somebody may still look."""
         self.resting = True
+        self._keep_pace()
 
     def resume(self) -> None:
         """Go on, catching up at once."""
         self.resting = False
         if self._timer is not None:
+            self.hurry()
             self.tick()
+
+    def hurry(self) -> None:
+        """Take frames at full pace for a while: a key was pressed."""
+        self._alert_until = self._screen.view.monotonic() + ALERT
+        self._keep_pace()
+
+    def _keep_pace(self) -> None:
+        """Take frames at the pace that somebody needs now."""
+        view = self._screen.view
+        calm = self.resting or (view.after_hours and view.monotonic() >= self._alert_until)
+        pace = max(self.interval, RESTING) if calm else self.interval
+        if pace != self._pace and self._timer is not None:
+            self._pace = pace
+            self._timer.stop()
+            self._timer = self._screen.set_interval(pace, self.tick)
 
     def tick(self) -> None:
         """Take in what changed since the last frame."""
@@ -74,14 +104,20 @@ class FrameClock:
                 raise
             _log.exception("a frame failed")
 
+    def _moment(self) -> int:
+        """Return a number that changes when ages, clock and countdowns have to be looked at."""
+        view = self._screen.view
+        if view.after_hours and view.monotonic() >= self._alert_until:
+            return int(view.now().timestamp() // AFTER_HOURS_STEP)
+        return int(view.monotonic())
+
     def _tick(self) -> None:
         screen = self._screen
         store = screen.view.store
-        if self.resting and int(screen.view.monotonic()) == self._second:
-            return
+        self._keep_pace()
         changed = set(store.changes_since(self._revision)) if store.revision != self._revision else set()
         self._revision = store.revision
-        moment = int(screen.view.monotonic())
+        moment = self._moment()
         second = moment != self._second
         self._second = moment
         self._contained(self.take_lists)
