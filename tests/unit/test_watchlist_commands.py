@@ -214,6 +214,48 @@ def test_what_is_exported_is_imported(run: Run, config: Path, tmp_path: Path, fo
     assert lists(config) == before
 
 
+@pytest.mark.parametrize("form", ["symbols", "yahoo", "mop"])
+@pytest.mark.parametrize("guessed", [False, True])
+def test_forms_that_know_no_lists_come_back_into_the_one_that_is_named(
+    run: Run, config: Path, tmp_path: Path, form: str, guessed: bool
+) -> None:
+    run("position", "BABA", "100", "160.5", "--list", "mine")
+    before = lists(config).lists[0]
+    path = tmp_path / {"symbols": "out.txt", "yahoo": "quotes.csv", "mop": ".moprc"}[form]
+    assert run("export", str(path), "--form", form, "--list", "mine").exit_code == ExitCode.OK
+    for symbol in before.symbols:
+        run("remove", symbol)
+    assert lists(config).lists[0].symbols == ()
+    result = run("import", str(path), "--list", "mine", *(() if guessed else ("--form", form)))
+    assert result.exit_code == ExitCode.OK, result.stderr
+    found = lists(config).lists[0]
+    assert found.symbols == before.symbols
+    # Yahoo's file knows positions, the other two know symbols alone.
+    assert found.entries[1].quantity == (100.0 if form == "yahoo" else None)
+    assert found.entries[1].cost == (160.5 if form == "yahoo" else None)
+    assert run("undo").exit_code == ExitCode.OK
+    assert lists(config).lists[0].symbols == ()
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("add", "PDD"), ("remove", "^HSI"), ("move", "^HSI", "--to", "mine"), ("note", "^HSI", "the index"),
+        ("tag", "^HSI", "core"), ("position", "^HSI", "2", "100"),
+    ],
+)  # fmt: skip
+def test_the_list_that_is_named_is_the_one_that_is_edited(run: Run, config: Path, words: tuple[str, ...]) -> None:
+    before = lists(config)
+    assert run(*words, "--list", "OTHER").exit_code == ExitCode.OK
+    after = lists(config)
+    assert after.lists[1] != before.lists[1]
+    assert (after.lists[0] == before.lists[0]) == (words[0] != "move")
+    assert run("undo").exit_code == ExitCode.OK
+    assert lists(config) == before
+    assert run("redo").exit_code == ExitCode.OK
+    assert lists(config) == after
+
+
 def test_export_goes_to_stdout_by_default(run: Run) -> None:
     assert run("export", "--form", "symbols").stdout == "0700.HK\nBABA\nJD\n^HSI\n"
 
