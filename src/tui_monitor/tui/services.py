@@ -47,6 +47,7 @@ class Services:
     mark_seen: Callable[[Sequence[str], bool], None]
     """Keep the read marks of rating changes, by their keys."""
     open_link: Callable[[str], object]
+    """Hand an address to the browser; ``False`` where there is none."""
     pause_source: Callable[[str], None]
     """Pause a source, or let it go on."""
     refresh_source: Callable[[str], object]

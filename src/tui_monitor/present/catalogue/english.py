@@ -157,6 +157,7 @@ WORDS: dict[str, str] = {
     "watch.nothing-to-redo": "Nothing to make again.",
     "link.none": "No link here.",
     "link.opened": "Handed to the browser.",
+    "link.no-browser": "No browser here: {url}",
     "link.copied": "Copied {text}",
     "refresh.asked": "Asking {names}",
     "refresh.wait": "Nothing to ask now: sources are at rest or must wait.",

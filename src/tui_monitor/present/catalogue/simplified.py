@@ -157,6 +157,7 @@ WORDS: dict[str, str] = {
     "watch.nothing-to-redo": "没有可重做的。",
     "link.none": "这里没有链接。",
     "link.opened": "已交给浏览器。",
+    "link.no-browser": "没有浏览器：{url}",
     "link.copied": "已复制 {text}",
     "refresh.asked": "正在查询 {names}",
     "refresh.wait": "现在无可查询：来源休息或须等候。",

@@ -157,6 +157,7 @@ WORDS: dict[str, str] = {
     "watch.nothing-to-redo": "沒有可重做的。",
     "link.none": "這裡沒有連結。",
     "link.opened": "已交給瀏覽器。",
+    "link.no-browser": "沒有瀏覽器：{url}",
     "link.copied": "已複製 {text}",
     "refresh.asked": "正在查詢 {names}",
     "refresh.wait": "現在無可查詢：來源休息或須等候。",

@@ -70,8 +70,9 @@ def open_link(screen: MainScreen) -> None:
     if url is None:
         screen.say(screen.view.words("link.none"))
         return
-    screen.services.open_link(url)
-    screen.say(screen.view.words("link.opened"))
+    # Over ssh there often is no browser: then the address is said, to be taken from the screen.
+    handed = screen.services.open_link(url) is not False
+    screen.say(screen.view.words("link.opened") if handed else screen.view.words("link.no-browser", url=url))
 
 
 def copy(screen: MainScreen) -> None:

@@ -162,8 +162,8 @@ class ReaderScreen(ModalScreen[None]):
         if one is None or one.url is None:
             self._main.say(words("link.none"))
             return
-        self._main.services.open_link(one.url)
-        self._main.say(words("link.opened"))
+        handed = self._main.services.open_link(one.url) is not False
+        self._main.say(words("link.opened") if handed else words("link.no-browser", url=one.url))
 
     def action_copy(self) -> None:
         """Copy the link."""
