@@ -6,6 +6,7 @@ The terminal's picture is Textual's own SVG without its reference to a font on t
 from __future__ import annotations
 
 import asyncio
+import html
 import os
 import re
 import tempfile
@@ -20,10 +21,20 @@ from tui_monitor.config.paths import Paths
 from tui_monitor.config.seeds import recorded_day
 from tui_monitor.config.settings import Settings
 from tui_monitor.engine.clock import ReplayClock
+from tui_monitor.present.width import cells
 from tui_monitor.store.recordings import open_recording
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
 MOMENT = datetime(2025, 9, 17, 14, 36, 20, tzinfo=ZoneInfo("Asia/Hong_Kong"))
+
+
+CELL = 12.2
+"""Width of a cell in Rich's picture."""
+
+
+def _measured(match: re.Match[str]) -> str:
+    """Return a text with its length in cells: Rich counts characters, which squeezes Chinese to half its width."""
+    return f'textLength="{cells(html.unescape(match[2])) * CELL:.1f}"{match[1]}>{match[2]}</text>'
 
 
 async def picture(size: tuple[int, int], name: str, *keys: str) -> None:
@@ -47,6 +58,7 @@ async def picture(size: tuple[int, int], name: str, *keys: str) -> None:
         await asyncio.gather(engine, return_exceptions=True)
         await monitor.aclose()
     svg = re.sub(r"@font-face\s*\{[^}]*\}", "", svg)
+    svg = re.sub(r'textLength="[\d.]+"([^>]*)>([^<]*)</text>', _measured, svg)
     svg = svg.replace("Fira Code", "ui-monospace, Menlo, Consolas, DejaVu Sans Mono, Noto Sans Mono CJK HK")
     (DOCS / name).write_text(svg, encoding="utf-8")
     print(DOCS / name, len(svg))
