@@ -7,7 +7,7 @@ from datetime import datetime, time
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from tui_monitor.domain.instrument import Kind, mic_of
+from tui_monitor.domain.instrument import Kind, major_currency, mic_of
 
 EXTENDED_HOURS = {"XNYS": ("America/New_York", time(9, 30), time(20, 0))}
 """Exchanges whose lines trade before and after the session: the zone, and the local times at which the trading before
@@ -127,7 +127,11 @@ class Quote:
         """Turnover as the source states it, or volume times last where it states none."""
         if self.turnover is not None:
             return self.turnover
-        return None if self.volume is None or self.last is None else self.volume * self.last
+        if self.volume is None or self.last is None:
+            return None
+        # A price in pence makes a turnover in pounds, as every other amount.
+        minor = major_currency(self.currency)[1] if self.currency is not None else 1.0
+        return self.volume * self.last / minor
 
     def extended(self, now: datetime) -> Extended | None:
         """Return the price from outside the session, only while it is newer than the session's and its trading goes on.
