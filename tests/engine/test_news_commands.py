@@ -15,7 +15,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.golden.schema_check import errors
 from tests.servers.loopback import Answer, Fault, LoopbackServer
+
+from tui_monitor.cli.commands.schema import FOLDER
 
 FIELDS = ["id", "published", "title", "url", "source", "author", "summary", "lang", "symbols", "topics", "also"]
 
@@ -97,6 +100,7 @@ async def test_only_what_is_named_is_read_and_nothing_is_stored(world: World) ->
     assert (code, err) == (0, "")
     found = json.loads(out)
     assert [list(one) for one in found] == [FIELDS] * 3
+    assert errors(found, json.loads((FOLDER / "news.json").read_text())) == []
     fine, deal, undated = found
     assert [one["published"] for one in found] == ["2026-01-05T11:00:00Z", "2026-01-05T10:00:00Z", None]
     assert deal["title"] == "Tencent to acquire a smaller rival for 2 bn"
