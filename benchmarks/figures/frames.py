@@ -43,6 +43,7 @@ async def _frames(folder: Path, count: int) -> tuple[float, float]:
     async with monitor.build_app().run_test(size=SIZE) as pilot:
         app = pilot.app
         clock = app.main.frame_clock  # type: ignore[attr-defined]
+        clock.contain = False
         clock._timer.pause()
         for move in range(FRAMES):
             now = datetime.now(UTC)

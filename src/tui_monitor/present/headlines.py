@@ -25,6 +25,7 @@ class HeadlinesModel:
     """Rows are headlines; keys are their ids."""
 
     flashing: frozenset[int] = frozenset()
+    by_symbol = False
 
     def __init__(self) -> None:
         self.query = ""

@@ -29,6 +29,7 @@ class MoversModel:
     """Rows are constituents; keys are their symbols."""
 
     flashing = frozenset({3, 4})
+    by_symbol = True
 
     def __init__(self) -> None:
         self.sort = MoverSort.PERCENT

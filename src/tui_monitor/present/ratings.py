@@ -43,6 +43,7 @@ class RatingsModel:
     """Rows are rating events; the key of each is that of one of its reports."""
 
     flashing: frozenset[int] = frozenset()
+    by_symbol = False
 
     def __init__(self) -> None:
         self.sort = SORTS[0]

@@ -20,6 +20,9 @@ class TableModel(Protocol):
         """Places of the columns whose changes light up."""
         ...
 
+    by_symbol: bool
+    """Whether the keys of its rows are the symbols that changes of quotes and paths go by."""
+
     def columns(self, view: View) -> tuple[Column, ...]:
         """Return the columns in the order of the screen; the table drops what does not fit."""
         ...

@@ -32,6 +32,8 @@ SUM_CELLS = 12
 class WatchlistModel:
     """Rows are entries of the chosen list; keys are their symbols."""
 
+    by_symbol = True
+
     def __init__(self) -> None:
         self.sort = OWN
         self.reverse = False

@@ -32,6 +32,9 @@ HAND_SECONDS = 2.0
 FLASH_SECONDS = 0.6
 """How long a changed number stays lit."""
 
+MANY = 200
+"""Changes of one frame from which on those are looked for first that are to be seen."""
+
 SORT_SECONDS = 1.0
 """The order is asked for at most this often."""
 
@@ -124,10 +127,9 @@ class TablePanel(Panel):
 
     def frame(self, changed: set[Key], *, second: bool) -> None:
         """Take in changed keys: rebuild the visible rows among them, let the order follow when it may."""
-        touched = False
         visible = set(self._visible_keys())
         rebuilt: set[str] = set()
-        for key in self.model.affected(changed):
+        for key in self.model.affected(self._near(changed)):
             self._order_stale = True
             if key in visible:
                 self._rebuild(key)
@@ -147,6 +149,15 @@ class TablePanel(Panel):
             touched = True
         if touched or second:
             self.repaint()
+
+    def _near(self, changed: set[Key]) -> set[Key]:
+        """Return the changes that concern rows which were made; of thousands the others only make the order stale."""
+        if len(changed) <= MANY or not self.model.by_symbol:
+            return changed
+        if not self._order_stale:
+            self._order_stale = next(iter(self.model.affected(changed)), None) is not None
+        names = self._rows.keys()
+        return {key for key in changed if key[1] in names}
 
     def _may_order(self) -> bool:
         now = self.view.monotonic()
