@@ -149,38 +149,49 @@ class WatchlistModel:
         """Return the list's symbols in the chosen order; rows without a value come last."""
         symbols = self._read(view)
         if self.query:
-            words = self.query.casefold().split()
-            symbols = [symbol for symbol in symbols if self._contains(view, symbol, words)]
+            symbols = self._found(view, symbols)
         spec = BY_ID.get(self.sort)
         if spec is None or spec.value is None:
             return symbols[::-1] if self.reverse else symbols
-        base = self._base(view)
-        known: list[tuple[Value, str]] = []
-        unknown: list[str] = []
-        for symbol in symbols:
-            value = spec.value(self._subject(view, symbol, base))
-            known.append((value, symbol)) if value is not None else unknown.append(symbol)
-        known.sort(key=lambda pair: pair[0], reverse=self.descending)  # type: ignore[arg-type,return-value]
-        return [symbol for _, symbol in known] + unknown
+        base, facts, entries = self._base(view), self.facts, self._entries
+        value_of, quote_of = spec.value, view.store.quote
+        values: dict[str, Value] = {
+            symbol: value_of(Subject(view, entries[symbol], quote_of(symbol), facts, base)) for symbol in symbols
+        }
+        known = [symbol for symbol in symbols if values[symbol] is not None]
+        known.sort(key=values.__getitem__, reverse=self.descending)  # type: ignore[arg-type]
+        if len(known) < len(symbols):
+            known += [symbol for symbol in symbols if values[symbol] is None]
+        return known
 
     @property
     def descending(self) -> bool:
         """Whether the largest comes first."""
         return (self.sort not in ASCENDING) != self.reverse
 
-    def _contains(self, view: View, symbol: str, words: Sequence[str]) -> bool:
-        quote = view.store.quote(symbol)
-        source = quote.name if quote else None
-        held = self._haystacks.get(symbol)
-        if held is None or held[0] != view.language or held[1] is not source:
-            name = view.name(symbol, quote, short=False)
-            text = f"{symbol} {name} {view.second_name(symbol)}".casefold()
-            held = self._haystacks[symbol] = (view.language, source, text)
-        entry = self._entries[symbol]
-        text = held[2]
-        if entry.note or entry.tags:
-            text = f"{text} {entry.note} {' '.join(entry.tags)}".casefold()
-        return all(word in text for word in words)
+    def _found(self, view: View, symbols: Iterable[str]) -> list[str]:
+        """Return the symbols whose code, names, note and tags contain all words of the query."""
+        words = self.query.casefold().split()
+        language, quote_of, entries, haystacks = view.language, view.store.quote, self._entries, self._haystacks
+        found: list[str] = []
+        for symbol in symbols:
+            quote = quote_of(symbol)
+            source = quote.name if quote is not None else None
+            held = haystacks.get(symbol)
+            if held is None or held[1] is not source or held[0] != language:
+                name = view.name(symbol, quote, short=False)
+                text = f"{symbol} {name} {view.second_name(symbol)}".casefold()
+                held = haystacks[symbol] = (language, source, text)
+            text = held[2]
+            entry = entries[symbol]
+            if entry.note or entry.tags:
+                text = f"{text} {entry.note} {' '.join(entry.tags)}".casefold()
+            for word in words:
+                if word not in text:
+                    break
+            else:
+                found.append(symbol)
+        return found
 
     # Rows
 
