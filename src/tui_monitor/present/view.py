@@ -35,6 +35,9 @@ MAX_RECENT = 50
 """Symbols of the list of what was opened last."""
 
 
+SAME_MOMENT = 0.05
+"""Seconds within which a quote is not judged again."""
+
 USUAL_PERIOD = 15.0
 """Seconds between two polls of quotes, as long as no source says another."""
 
@@ -88,6 +91,7 @@ class View:
     """The watchlist's columns as the person set them; ``None`` until then."""
     recent: list[str] = field(default_factory=list)
     """Symbols that were opened, the last one first."""
+    _judged: tuple[Quote | None, int, Freshness] = field(default=(None, 0, Freshness.FRESH), init=False, repr=False)
     _own: tuple[Watchlists, frozenset[str]] | None = field(default=None, init=False, repr=False)
 
     @property
@@ -157,9 +161,17 @@ class View:
 
     def freshness(self, quote: Quote) -> Freshness:
         """Return how current ``quote`` is against its exchange's session."""
+        now = self.now()
+        moment = int(now.timestamp() / SAME_MOMENT)
+        known, at, level = self._judged
+        if known is quote and at == moment:
+            # The cells of one row ask one after the other.
+            return level
         mic = mic_of(quote.symbol)
         state = self.session(mic) if mic else None
-        return freshness(quote, state, self.now(), period=self.period)
+        level = freshness(quote, state, now, period=self.period)
+        self._judged = (quote, moment, level)
+        return level
 
     def tone(self, quote: Quote, tone: Tone) -> Tone:
         """Return ``tone``, or the fading one where the number is older than it should be."""

@@ -13,6 +13,7 @@ from rich.segment import Segment
 from tui_monitor.present.rows import Line, Placed, Row, Span, place
 from tui_monitor.present.tone import Tone
 from tui_monitor.present.width import wrap
+from tui_monitor.store.latest import Family
 from tui_monitor.tui.panels.base import Panel, Segments
 from tui_monitor.tui.strips import fit
 
@@ -34,6 +35,9 @@ FLASH_SECONDS = 0.6
 
 MANY = 200
 """Changes of one frame from which on those are looked for first that are to be seen."""
+
+_OTHERS = frozenset(Family) - {Family.QUOTE, Family.PATH}
+"""Families whose keys are no symbols of rows."""
 
 SORT_SECONDS = 1.0
 """The order is asked for at most this often."""
@@ -57,6 +61,7 @@ class TablePanel(Panel):
         self._ordered_at = -SORT_SECONDS
         self._hand_at = -HAND_SECONDS
         self._touched = False
+        self._others_at = -1
         self._placed: tuple[Placed, ...] = ()
 
     # The cursor
@@ -152,12 +157,17 @@ class TablePanel(Panel):
 
     def _near(self, changed: set[Key]) -> set[Key]:
         """Return the changes that concern rows which were made; of thousands the others only make the order stale."""
-        if len(changed) <= MANY or not self.model.by_symbol:
+        if len(changed) <= MANY:
             return changed
+        if not self.model.by_symbol:
+            latest = max(self.view.store.family_revision(family) for family in _OTHERS)
+            if latest == self._others_at:
+                return set()
+            self._others_at = latest
+            return {key for key in changed if key[0] in _OTHERS}
         if not self._order_stale:
             self._order_stale = next(iter(self.model.affected(changed)), None) is not None
-        names = self._rows.keys()
-        return {key for key in changed if key[1] in names}
+        return {(family, name) for name in self._rows for family in (Family.QUOTE, Family.PATH)} & changed
 
     def _may_order(self) -> bool:
         now = self.view.monotonic()
