@@ -248,7 +248,9 @@ class Runner:
     def _next_wake(self, now: float) -> float | None:
         if self.paused or self.unavailable or not self.has_something_to_ask:
             return None
-        target = now if self._forced or (self.ledger.has_urgent and not self.health.failures) else self.next_try
+        # A request that names no symbols brings nothing sooner: without the first test a feed never rests.
+        urgent = self.asks_by_symbol and self.ledger.has_urgent and not self.health.failures
+        target = now if self._forced or urgent else self.next_try
         if self.host.blocked_until is not None and self.host.blocked(now):
             target = max(target, self.host.blocked_until)
         return max(target, self._not_before)
