@@ -48,6 +48,7 @@ from tui_monitor.sources.api import SourceContext, Topic
 from tui_monitor.sources.yahoo_search import NAME as SEARCH
 from tui_monitor.store.database import Database
 from tui_monitor.store.latest import LatestStore
+from tui_monitor.store.log import tail
 from tui_monitor.store.writer import Writer
 
 if TYPE_CHECKING:
@@ -399,6 +400,7 @@ class Monitor:
     async def run_screen(self) -> int:
         """Run the terminal front end with the engine beside it; return the exit code."""
         from tui_monitor.tui.commands import load_actions
+        from tui_monitor.tui.textual_private import crash_of
 
         ready = asyncio.Event()
         app = self.build_app(ready.set)
@@ -423,6 +425,8 @@ class Monitor:
                 running.cancel()
         finally:
             await self.aclose()
+        if (defect := crash_of(app)) is not None:
+            raise defect
         return app.return_code or 0
 
     def build_app(self, on_ready: Callable[[], None] | None = None) -> MonitorApp:
@@ -449,6 +453,7 @@ class Monitor:
             pause_source=self._toggle_source,
             refresh_source=lambda name: self.scheduler.refresh(name=name) if self.scheduler else (),
             interest_changed=self.retarget,
+            log=tail,
             archive=self.newsroom.archive,
             feeds=self.newsroom.desk,
             problem=lambda: self.lists.problem or self.writer.problem or self.columns.problem,

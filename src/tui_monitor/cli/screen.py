@@ -87,11 +87,14 @@ def _crashed(error: Exception, paths: Paths) -> int:
 
     stamp = datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
     report = paths.state_dir / f"crash-{stamp}.txt"
+    from tui_monitor.store.log import masked
+
+    text = masked("".join(traceback.format_exception(error)))
     try:
-        report.write_text("".join(traceback.format_exception(error)), encoding="utf-8")
-        report.chmod(0o600)
+        with os.fdopen(os.open(report, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
+            file.write(text)
     except OSError:
-        traceback.print_exception(error)
+        sys.stderr.write(text)
         return CRASHED
     _say("tui-monitor ended by a defect of its own; your lists are saved. The report:")
     _say(str(report))

@@ -34,7 +34,7 @@ SLOW_FRAMES = 1.0
 """Frames a second on slow links."""
 
 
-class MonitorApp(App[None]):
+class MonitorApp(textual_private.QuietEnd, App[None]):
     """The terminal front end."""
 
     TITLE = "tui-monitor"

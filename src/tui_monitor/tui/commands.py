@@ -150,6 +150,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("view.language", ("L",), "program", program.language),
     Command("view.redraw", ("ctrl+l",), "program", program.redraw),
     Command("program.palette", ("ctrl+p", "colon"), "program", program.palette),
+    Command("program.log", ("l",), "program", program.log),
     Command("program.help", ("question_mark", "f1"), "program", program.help_screen, hint=True),
     Command("program.back", ("escape",), "program", showing.back),
     Command("program.quit", ("q", "ctrl+q"), "program", program.leave),

@@ -55,6 +55,8 @@ class Services:
     """The lists changed: ask for what is in them now."""
     problem: Callable[[], str | None]
     """What stands in the way of saving, in a sentence."""
+    log: Callable[[], Sequence[str]] = tuple
+    """Gives the last events of the log, oldest first."""
     archive: Archive | None = None
     """The stored headlines beyond those in memory; ``None`` where nothing is stored."""
     feeds: Callable[[], FeedDesk | None] = lambda: None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from rich.control import Control
 from textual import _compositor
@@ -11,6 +11,7 @@ from textual.drivers import _writer_thread
 
 if TYPE_CHECKING:
     from rich.console import Console
+    from textual.app import App
 
 
 def _render_segments(self: _compositor.ChopsUpdate, console: Console) -> str:
@@ -50,6 +51,22 @@ def _write_until_stopped(self: _writer_thread.WriterThread) -> None:
     if not gone:
         with contextlib.suppress(OSError, ValueError):
             self._file.flush()
+
+
+class QuietEnd:
+    """Mixed into the app: a defect ends it without Textual's own report.
+
+    That one is written over the terminal, with the values of all variables in it, and the one who started the app
+    does not hear of it.
+    """
+
+    def _fatal_error(self) -> None:
+        self._close_messages_no_wait()  # type: ignore[attr-defined]
+
+
+def crash_of(app: App[Any]) -> Exception | None:
+    """Return what ended the app, ``None`` if it ended by itself."""
+    return app._exception
 
 
 def install() -> None:

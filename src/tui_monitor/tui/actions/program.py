@@ -108,6 +108,13 @@ def help_screen(screen: MainScreen) -> None:
     screen.show_help()
 
 
+def log(screen: MainScreen) -> None:
+    """Show the last events of the log."""
+    from tui_monitor.present.log_lines import log_lines
+
+    screen.dialog(screen.view.words("log.title"), lambda: log_lines(screen.view, screen.services.log()))
+
+
 def leave(screen: MainScreen) -> None:
     """End the program; edits are saved."""
     screen.app.exit()
