@@ -6,6 +6,8 @@ import asyncio
 from dataclasses import replace
 from datetime import UTC, datetime
 
+import pytest
+
 from tui_monitor.analysis.likeness import StoryIndex
 from tui_monitor.domain.headline import Headline
 from tui_monitor.services.intake import AT_ONCE, Intake
@@ -107,7 +109,7 @@ async def test_a_long_batch_is_taken_in_parts_between_the_loops_turns() -> None:
         turns += 1
         assert turns < 20
     assert turns >= 4
-    assert told == [100, 100, 100, 100, 50, 50]
+    assert told == [AT_ONCE] * (500 // AT_ONCE)
     door.take(many(300, "C"))
     door.flush()
     assert len(store.headlines()) == 800
@@ -118,3 +120,21 @@ def test_without_a_loop_a_long_batch_is_taken_whole() -> None:
     store = LatestStore()
     Intake(store, written=lambda _: None, home_lines={}).take(many(350))
     assert len(store.headlines()) == 350
+
+
+async def test_the_rest_of_a_long_batch_waits_while_the_disk_is_behind(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tui_monitor.services.intake.PATIENCE", 0.0)
+    store = LatestStore()
+    behind = True
+    door = Intake(store, written=lambda _: None, home_lines={})
+    door.crowded = lambda: behind
+    door.take(many(3 * AT_ONCE))
+    for _ in range(20):
+        await asyncio.sleep(0)
+    assert len(store.headlines()) == AT_ONCE
+    assert door.busy
+    behind = False
+    for _ in range(20):
+        await asyncio.sleep(0)
+    assert len(store.headlines()) == 3 * AT_ONCE
+    assert not door.busy

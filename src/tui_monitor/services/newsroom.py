@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from tui_monitor.domain.errors import SourceError
 from tui_monitor.services.archive import Archive, MarkFinder, recall
 from tui_monitor.store.latest import MAX_HEADLINES
+from tui_monitor.store.writer import CAPACITY
 
 if TYPE_CHECKING:
     from tui_monitor.config.feeds_file import AddedFeeds
@@ -20,6 +21,10 @@ if TYPE_CHECKING:
     from tui_monitor.store.database import Database
     from tui_monitor.store.latest import LatestStore
     from tui_monitor.store.writer import Writer
+
+
+BACKLOG = CAPACITY // 4
+"""Values that may wait for the disk before the rest of a long feed does."""
 
 
 class Newsroom:
@@ -45,6 +50,7 @@ class Newsroom:
             from tui_monitor.services.source_setup import read_added
 
             self.added, self.problem = read_added(paths)
+        self._writer = writer
         self._paths = paths
         self._store = store
         self._intake = intake
@@ -84,6 +90,7 @@ class Newsroom:
 
         stories = StoryIndex(MAX_HEADLINES)
         self._intake.stories = stories
+        self._intake.crowded = lambda: self._writer.backlog > BACKLOG
         if not self._live:
             return
 

@@ -107,6 +107,8 @@ class LatestStore:
         self._family_revisions: dict[Family, int] = dict.fromkeys(Family, 0)
         self._sorted_ratings: list[RatingChange] | None = None
         self._sorted_headlines: list[Headline] | None = None
+        self._floor: tuple[datetime, str] | None = None
+        """Time and id of the oldest headline that is kept, once others had to go for it."""
 
     # Reading
 
@@ -283,14 +285,19 @@ class LatestStore:
             if held is not None:
                 # Seen before: the first receipt stands, so that an undated item does not rise with each poll.
                 headline = replace(headline, received=held.received)
+            fresh.append(headline)
+            if held is None and self._floor is not None and (headline.sort_time, headline.id) < self._floor:
+                # Older than all that is kept: it is for the archive only, and costs no sorting here.
+                continue
             self._headlines[headline.id] = headline
             self._mark(Family.HEADLINE, headline.id)
-            fresh.append(headline)
         if len(self._headlines) > MAX_HEADLINES:
-            for old in self.headlines()[MAX_HEADLINES:]:
+            newest = self.headlines()
+            for old in newest[MAX_HEADLINES:]:
                 del self._headlines[old.id]
                 self._changed.pop((Family.HEADLINE, old.id), None)
-            self._sorted_headlines = None
+            self._sorted_headlines = newest[:MAX_HEADLINES]
+            self._floor = (newest[MAX_HEADLINES - 1].sort_time, newest[MAX_HEADLINES - 1].id)
         return tuple(fresh)
 
 

@@ -68,6 +68,11 @@ class Writer:
         self._thread = threading.Thread(target=self._run, name="database-writer", daemon=True)
         self._thread.start()
 
+    @property
+    def backlog(self) -> int:
+        """Values that wait to be written."""
+        return len(self._pending)
+
     # What to write
 
     def put_applied(self, applied: Applied) -> None:
