@@ -1,37 +1,29 @@
-"""The composition root: builds everything, owns the task group, the signals and the order of closing.
+"""The composition root: builds everything, owns the engine's task group and the order of closing.
 
 Nothing is asked of any network and nothing heavy is imported before the first paint; the sources are built after
-it. The engine's tasks are siblings of the app, not its workers: Textual cancels its workers without awaiting them.
+it. ``launch`` runs what is built here.
 """
 
 from __future__ import annotations
 
 import asyncio
-import gc
 import logging
 import os
-import signal
-import sys
-import tempfile
-import threading
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from tui_monitor.analysis.positions import currency_of_symbol
 from tui_monitor.config.paths import Paths
 from tui_monitor.config.seeds import load_instruments, load_reference, load_universe
-from tui_monitor.domain.errors import ConfigError, HistoryError
+from tui_monitor.domain.errors import ConfigError
 from tui_monitor.domain.instrument import home_lines, mic_of
-from tui_monitor.domain.series import DailyHistory
 from tui_monitor.engine.blocking import in_thread
 from tui_monitor.engine.clock import Clock, ReplayClock, SystemClock
 from tui_monitor.engine.sessions import SessionBook
-from tui_monitor.present.glyphs import ASCII, UNICODE
+from tui_monitor.present.appearance import glyphs_for, theme_for
 from tui_monitor.present.view import View
 from tui_monitor.present.watchlist_facts import home_currency
 from tui_monitor.present.words import Words, language_of
@@ -39,10 +31,11 @@ from tui_monitor.services.column_keeper import ColumnKeeper
 from tui_monitor.services.config_watch import ConfigWatch, taken_over
 from tui_monitor.services.default_lists import default_lists
 from tui_monitor.services.intake import Intake
-from tui_monitor.services.interests import rates, wanted
 from tui_monitor.services.links import open_link
 from tui_monitor.services.newsroom import Newsroom
+from tui_monitor.services.recall import recall_histories
 from tui_monitor.services.symbol_search import SymbolSearch
+from tui_monitor.services.watching import Watching
 from tui_monitor.services.watchlists import WatchlistService
 from tui_monitor.sources.api import SourceContext, Topic
 from tui_monitor.sources.yahoo_search import NAME as SEARCH
@@ -112,11 +105,18 @@ class Monitor:
         self.columns = ColumnKeeper(paths.columns_file)
         self._finder: Finder | None = None
         self._search: YahooSearch | None = None
-        self._glances: tuple[str, ...] = ()
-        self._rates: tuple[str, ...] = ()
         self.scheduler: Scheduler | None = None
         self.transport: Transport | None = None
         self.view = self._view()
+        self.watching = Watching(
+            settings=lambda: self.settings,
+            universe=self.universe,
+            instruments=self.instruments,
+            lists=lambda: self.lists.lists,
+            store=self.store,
+            scheduler=lambda: self.scheduler,
+            home_currency=lambda: home_currency(self.view),
+        )
         # The dictionary of research houses is loaded after the first paint.
         self.view.tape.hold()
         self.view.columns = self.columns.read()
@@ -144,7 +144,6 @@ class Monitor:
     def _view(self) -> View:
         display = self.settings.display
         words = Words(language_of(display.language, self.environment))
-        ascii_only = display.glyphs == "ascii" or (display.glyphs == "auto" and not _speaks_utf8(self.environment))
         mark = None
         if self.replay is not None:
             mark = words("demo.mark" if self.replay.demo else "replay.mark")
@@ -156,7 +155,7 @@ class Monitor:
             instruments=self.instruments,
             reference=load_reference(),
             words=words,
-            glyphs=ASCII if ascii_only else UNICODE,
+            glyphs=glyphs_for(display, self.environment),
             zone=self._zone(),
             session=self._session,
             lists=lambda: self.lists.lists,
@@ -186,31 +185,6 @@ class Monitor:
         self.view.read.update(snapshot.read)
         self.view.saved.update(snapshot.saved)
         self.view.seen_ratings.update(snapshot.seen_ratings)
-
-    def _recall_histories(self) -> None:
-        """Take in the stored daily bars: after the first paint, since twenty years take some milliseconds."""
-        from tui_monitor.sources.api import Batch
-
-        market = self.settings.market
-        found = [self.database.read_history(symbol) for symbol in dict.fromkeys((market.index, *market.peers))]
-        histories = [one for one in found if one is not None]
-        if market.history is not None and self.replay is None:
-            histories = [one for one in histories if one.symbol != market.index]
-            histories.extend(self._own_history(market.history))
-        if histories:
-            self.store.apply(Batch(source="database", received=_wall_now(), histories=tuple(histories)))
-
-    def _own_history(self, path: str) -> list[DailyHistory]:
-        """Read the person's own file of the index's closes; a bad one gets a sentence and changes nothing."""
-        from tui_monitor.config.history_file import read_history_file
-
-        now = _wall_now()
-        try:
-            bars = read_history_file(Path(path).expanduser(), today=now.date())
-        except HistoryError as error:
-            self.view.notices.append(str(error))
-            return []
-        return [DailyHistory(symbol=self.settings.market.index, bars=bars, received=now, source="file")]
 
     def _build_sources(self) -> None:
         from tui_monitor.engine.scheduler import Scheduler
@@ -242,7 +216,7 @@ class Monitor:
         now = self.clock.now()
         asked = {table.symbol: (now - table.asked).total_seconds() for table in self.store.rating_tables()}
         self.scheduler.answered_before(Topic.RATINGS, asked)
-        self.retarget()
+        self.watching.retarget()
 
     def _build_search(self) -> YahooSearch | None:
         from tui_monitor.sources.yahoo_search import NAME, YahooSearch
@@ -284,7 +258,7 @@ class Monitor:
         return state is None or state.phase.live
 
     def _next_change(self) -> datetime | None:
-        return self.book.next_change(self.mics())
+        return self.book.next_change(self.watching.mics())
 
     def _read_headlines_with(self) -> RatingReading:
         """Give the intake what it reads headlines with. Off the start-up path: the indices take a moment."""
@@ -314,52 +288,26 @@ class Monitor:
 
     # Use-cases of the screen
 
-    def retarget(self) -> None:
-        """Tell the scheduler what is wanted now."""
-        if self.scheduler is not None:
-            self._rates = self._needed_rates()
-            also = (*self._rates, *self._glances)
-            lists = self.lists.lists
-            self.scheduler.set_watched((self.settings.market.index, *lists.symbols, *self._glances))
-            for topic, symbols in wanted(self.settings, self.universe, self.instruments, lists, also=also).items():
-                self.scheduler.set_interest(topic, symbols)
-
-    def glance(self, symbols: Sequence[str]) -> None:
-        """Ask for the prices of symbols that are only looked at, in the place of the last ones."""
-        self._glances = tuple(symbols)
-        self.retarget()
-
-    def _needed_rates(self) -> tuple[str, ...]:
-        return rates(self.lists.lists, self._currency_of, home_currency(self.view))
-
-    def _currency_of(self, symbol: str) -> str | None:
-        quote, instrument = self.store.quote(symbol), self.instruments.get(symbol)
-        known = (quote.currency if quote else None) or (instrument.currency if instrument else None)
-        return known or currency_of_symbol(symbol)
-
     def refresh(self, topic: str | None) -> Sequence[str]:
         """Ask the sources of a topic, or all, again."""
         if self.scheduler is None:
             return ()
         return self.scheduler.refresh(Topic(topic) if topic else None)
 
-    def mics(self) -> set[str]:
-        """Return the exchanges of everything that is watched."""
-        topics = wanted(self.settings, self.universe, self.instruments, self.lists.lists)
-        return {mic for symbol in topics[Topic.QUOTES] if (mic := mic_of(symbol)) is not None}
-
     # Running
 
     async def run_engine(self) -> None:
         """Build the sources and keep them going until cancelled."""
-        self._recall_histories()
+        problem = recall_histories(self.database, self.store, self.settings.market, _wall_now())
+        if problem is not None:
+            self.view.notices.append(problem)
         reading = self._read_headlines_with()
         self._build_sources()
         assert self.scheduler is not None
         async with asyncio.TaskGroup() as group:
             group.create_task(self.scheduler.run(), name="scheduler")
             group.create_task(self.newsroom.begin(self.view.read, self._marks_found), name="headlines")
-            group.create_task(self.book.run(self.mics), name="sessions")
+            group.create_task(self.book.run(self.watching.mics), name="sessions")
             group.create_task(self._storyteller().run(), name="storyteller")
             group.create_task(reading.run(), name="rating-reading")
             group.create_task(self._watch_outside(), name="watchlist-file")
@@ -374,9 +322,7 @@ class Monitor:
                 # What went wrong with the file is in ``lists.problem``; the next look tries again.
                 await in_thread(self.lists.poll_outside, timeout=5.0, name="watchlist-file")
             self._look_at_settings()
-            if self._needed_rates() != self._rates:
-                # A quote told its currency: another pair is needed for the sums.
-                self.retarget()
+            self.watching.follow_currencies()
 
     def _look_at_settings(self) -> None:
         """Take over a changed ``config.toml``; a wrong one changes nothing and is said."""
@@ -391,43 +337,14 @@ class Monitor:
         self.view.settings = self.settings
         self.view.zone = self._zone()
         self.view.flash = self.settings.display.flash and not self.settings.display.slow
-        self.retarget()
+        self.watching.retarget()
         if self._app is not None:
-            self._app.take_settings(self._theme(), language_of(self.settings.display.language, self.environment))
+            self._app.take_settings(
+                theme_for(self.settings.display, self.environment),
+                language_of(self.settings.display.language, self.environment),
+            )
         if waiting:
             self.view.notices.append(self.view.words("config.waits", keys=", ".join(waiting)))
-
-    async def run_screen(self) -> int:
-        """Run the terminal front end with the engine beside it; return the exit code."""
-        from tui_monitor.tui.commands import load_actions
-        from tui_monitor.tui.textual_private import crash_of
-
-        ready = asyncio.Event()
-        app = self.build_app(ready.set)
-
-        async def engine() -> None:
-            await ready.wait()
-            # What stands now stays: the collector need not look through it again, nor a key wait for that.
-            gc.collect()
-            gc.freeze()
-            gc.enable()
-            threading.Thread(target=load_actions, name="load-actions", daemon=True).start()
-            await self.run_engine()
-
-        loop = asyncio.get_running_loop()
-        for number in (signal.SIGTERM, signal.SIGHUP):
-            with suppress(NotImplementedError, ValueError):
-                loop.add_signal_handler(number, _leave, app, self.lists, number)
-        try:
-            async with asyncio.TaskGroup() as group:
-                running = group.create_task(engine(), name="engine")
-                await app.run_async(mouse=self.settings.display.mouse and not self.settings.display.slow)
-                running.cancel()
-        finally:
-            await self.aclose()
-        if (defect := crash_of(app)) is not None:
-            raise defect
-        return app.return_code or 0
 
     def build_app(self, on_ready: Callable[[], None] | None = None) -> MonitorApp:
         """Return the app over this monitor."""
@@ -444,7 +361,7 @@ class Monitor:
             settle=self._settle,
             finder=self.finder,
             search=search.find if asks else None,
-            glance=self.glance,
+            glance=self.watching.glance,
             keep_columns=self.columns.keep,
             refresh=self.refresh,
             mark_read=lambda ids, read: self.writer.mark_read(ids, read),
@@ -452,14 +369,16 @@ class Monitor:
             open_link=lambda url: open_link(url),
             pause_source=self._toggle_source,
             refresh_source=lambda name: self.scheduler.refresh(name=name) if self.scheduler else (),
-            interest_changed=self.retarget,
+            interest_changed=self.watching.retarget,
             log=tail,
             archive=self.newsroom.archive,
             feeds=self.newsroom.desk,
             problem=lambda: self.lists.problem or self.writer.problem or self.columns.problem,
             replay_clock=self.replay.clock if self.replay else None,
         )
-        self._app = MonitorApp(self.view, services, theme=self._theme(), on_ready=on_ready)
+        self._app = MonitorApp(
+            self.view, services, theme=theme_for(self.settings.display, self.environment), on_ready=on_ready
+        )
         return self._app
 
     def _edit(self, edit: Edit) -> None:
@@ -472,12 +391,6 @@ class Monitor:
         if self.scheduler is not None:
             paused = self.scheduler.health[name].state == "paused"
             (self.scheduler.resume if paused else self.scheduler.pause)(name)
-
-    def _theme(self) -> str:
-        """Return the theme: the terminal's own colours where no others can be shown."""
-        plain = "NO_COLOR" in self.environment
-        few = self.environment.get("TERM", "") in {"linux", "screen", "xterm-color", "vt100", "vt220"}
-        return "terminal" if plain or (few and not self.environment.get("COLORTERM")) else self.settings.display.theme
 
     async def aclose(self) -> None:
         """Close everything, the database last."""
@@ -492,39 +405,5 @@ class Monitor:
         self.database.close()
 
 
-def run_live(settings: Settings, paths: Paths) -> int:
-    """Run the live monitor in the terminal."""
-    return asyncio.run(Monitor(settings, paths).run_screen())
-
-
-def run_replay(settings: Settings, path: Path, *, speed: float | None, at: datetime | None, demo: bool) -> int:
-    """Play a recording in the terminal. The person's own lists and database are not touched."""
-    from tui_monitor.store.recordings import open_recording
-
-    recording = open_recording(path)
-    header = recording.header
-    start = at or header.cue or header.start
-    clock = ReplayClock(start, recording.end, speed=speed or header.speed_hint)
-    with tempfile.TemporaryDirectory(prefix="tui-monitor-") as folder:
-        paths = Paths(Path(folder) / "config", Path(folder) / "state")
-        paths.ensure()
-        replay = Replay(recording=recording, clock=clock, demo=demo)
-        return asyncio.run(Monitor(settings, paths, replay=replay).run_screen())
-
-
-def _leave(app: MonitorApp, lists: WatchlistService, number: signal.Signals) -> None:
-    """End on a signal: the lists are saved first, then Textual gives the terminal back."""
-    lists.flush()
-    app.exit(return_code=128 + number)
-
-
 def _wall_now() -> datetime:
     return datetime.now(UTC)
-
-
-def _speaks_utf8(environment: Mapping[str, str]) -> bool:
-    """Whether the locale is UTF-8; one that says nothing (``C.UTF-8`` is common, plain ``C`` is not) counts as not."""
-    locale = environment.get("LC_ALL") or environment.get("LC_CTYPE") or environment.get("LANG") or ""
-    if not locale:
-        return (sys.stdout.encoding or "").lower().replace("-", "") == "utf8"
-    return "utf8" in locale.lower().replace("-", "")

@@ -35,7 +35,7 @@ def open_live(*, slow: bool, lang: str | None) -> int:
             _say(problem)
         _start_log(paths, settings)
         _prepare_terminal()
-        from tui_monitor.compose import run_live
+        from tui_monitor.launch import run_live
 
         return run_live(settings, paths)
     except ConfigError as error:
@@ -63,7 +63,7 @@ def open_replay(
         paths.ensure()
         _start_log(paths, settings)
         _prepare_terminal()
-        from tui_monitor.compose import run_replay
+        from tui_monitor.launch import run_replay
 
         return run_replay(settings, path, speed=speed, at=at, demo=demo)
     except ConfigError as error:
@@ -135,6 +135,9 @@ def _prepare_terminal() -> None:
     # Pixel-wise scrolling asks the terminal for more mouse reports than a table of lines can use.
     os.environ.setdefault("TEXTUAL_SMOOTH_SCROLL", "0")
     os.environ.setdefault("TEXTUAL_ANIMATIONS", "none")
+    # How long a key may wait for the next paint: a 60th of a second was the slowest key's whole time. Nothing is
+    # painted more often for it, since data is taken in by our own frames.
+    os.environ.setdefault("TEXTUAL_FPS", "240")
 
 
 def _start_log(paths: Paths, settings: Settings) -> None:

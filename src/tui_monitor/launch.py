@@ -1,0 +1,85 @@
+"""Runs a composed monitor in the terminal: the engine beside the app, the signals, the end."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import signal
+import tempfile
+import threading
+from contextlib import suppress
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tui_monitor.compose import Monitor, Replay
+from tui_monitor.config.paths import Paths
+from tui_monitor.engine.clock import ReplayClock
+
+if TYPE_CHECKING:
+    from tui_monitor.config.settings import Settings
+    from tui_monitor.services.watchlists import WatchlistService
+    from tui_monitor.tui.app import MonitorApp
+
+
+def run_live(settings: Settings, paths: Paths) -> int:
+    """Run the live monitor in the terminal; return the exit code."""
+    return asyncio.run(run_screen(Monitor(settings, paths)))
+
+
+def run_replay(settings: Settings, path: Path, *, speed: float | None, at: datetime | None, demo: bool) -> int:
+    """Play a recording in the terminal. The person's own lists and database are not touched."""
+    from tui_monitor.store.recordings import open_recording
+
+    recording = open_recording(path)
+    header = recording.header
+    start = at or header.cue or header.start
+    clock = ReplayClock(start, recording.end, speed=speed or header.speed_hint)
+    with tempfile.TemporaryDirectory(prefix="tui-monitor-") as folder:
+        paths = Paths(Path(folder) / "config", Path(folder) / "state")
+        paths.ensure()
+        replay = Replay(recording=recording, clock=clock, demo=demo)
+        return asyncio.run(run_screen(Monitor(settings, paths, replay=replay)))
+
+
+async def run_screen(monitor: Monitor) -> int:
+    """Run the terminal front end with the engine beside it; return the exit code.
+
+    The engine's tasks are siblings of the app, not its workers: Textual cancels its workers without awaiting them.
+    """
+    from tui_monitor.tui.commands import load_actions
+    from tui_monitor.tui.textual_private import crash_of
+
+    ready = asyncio.Event()
+    app = monitor.build_app(ready.set)
+
+    async def engine() -> None:
+        await ready.wait()
+        # What stands now stays: the collector need not look through it again, nor a key wait for that.
+        gc.collect()
+        gc.freeze()
+        gc.enable()
+        threading.Thread(target=load_actions, name="load-actions", daemon=True).start()
+        await monitor.run_engine()
+
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        with suppress(NotImplementedError, ValueError):
+            loop.add_signal_handler(number, _leave, app, monitor.lists, number)
+    display = monitor.settings.display
+    try:
+        async with asyncio.TaskGroup() as group:
+            running = group.create_task(engine(), name="engine")
+            await app.run_async(mouse=display.mouse and not display.slow)
+            running.cancel()
+    finally:
+        await monitor.aclose()
+    if (defect := crash_of(app)) is not None:
+        raise defect
+    return app.return_code or 0
+
+
+def _leave(app: MonitorApp, lists: WatchlistService, number: signal.Signals) -> None:
+    """End on a signal: the lists are saved first, then Textual gives the terminal back."""
+    lists.flush()
+    app.exit(return_code=128 + number)
