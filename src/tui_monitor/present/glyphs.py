@@ -48,7 +48,6 @@ class Glyphs:
     heavy_bottom_left: str
     heavy_bottom_right: str
     heavy_horizontal: str
-    heavy_vertical: str
     braille: bool
     """Whether lines may be drawn with braille patterns."""
 
@@ -65,8 +64,8 @@ UNICODE = Glyphs(
     saved="★", own="◆", alert="!",
     dot="·", dash="–", arrow="→", ellipsis="…", blocks="▁▂▃▄▅▆▇█", bar_full="━", bar_empty="─", bar_mark="●",
     top_left="┌", top_right="┐", bottom_left="└", bottom_right="┘", horizontal="─", vertical="│",
-    heavy_top_left="┏", heavy_top_right="┓", heavy_bottom_left="┗", heavy_bottom_right="┛",
-    heavy_horizontal="━", heavy_vertical="┃", braille=True,
+    heavy_top_left="┍", heavy_top_right="┑", heavy_bottom_left="┕", heavy_bottom_right="┙",
+    heavy_horizontal="━", braille=True,
 )  # fmt: skip
 """For UTF-8 terminals."""
 
@@ -76,6 +75,6 @@ ASCII = Glyphs(
     dot="|", dash="-", arrow=">", ellipsis="~", blocks="_.-~=+*#", bar_full="=", bar_empty="-", bar_mark="o",
     top_left="+", top_right="+", bottom_left="+", bottom_right="+", horizontal="-", vertical="|",
     heavy_top_left="#", heavy_top_right="#", heavy_bottom_left="#", heavy_bottom_right="#",
-    heavy_horizontal="=", heavy_vertical="#", braille=False,
+    heavy_horizontal="=", braille=False,
 )  # fmt: skip
 """For everything else."""
