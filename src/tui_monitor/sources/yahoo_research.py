@@ -13,13 +13,13 @@ from urllib.parse import quote
 
 from tui_monitor.domain.errors import FailureKind, SourceError
 from tui_monitor.domain.rating import RatingChange, RatingTable, TableState
-from tui_monitor.engine.blocking import DaemonWorker
 from tui_monitor.sources.api import Batch, Descriptor, Request, Source, SourceContext, Topic
 from tui_monitor.sources.decoding import first, table
 from tui_monitor.sources.options import Address, Options, Seconds, read_options
 from tui_monitor.sources.transport import host_of
 from tui_monitor.sources.upgrade_rows import newest_row, rating_changes
-from tui_monitor.sources.yfinance_client import YAHOO, Reply, YfinanceClient
+from tui_monitor.sources.yfinance_client import YAHOO, Reply
+from tui_monitor.sources.yfinance_worker import YfinanceProcess
 
 NAME = "yahoo-ratings"
 
@@ -49,8 +49,7 @@ class YahooRatings:
     def __init__(self, context: SourceContext, options: ResearchOptions) -> None:
         self._now = context.now
         self._homes = _home_symbols(context.instruments)
-        self._client = YfinanceClient(context.state_dir / "yfinance", context.now, base_url=options.base_url)
-        self._worker = DaemonWorker("yfinance")
+        self._client = YfinanceProcess(context.state_dir / "yfinance", base_url=options.base_url)
         self._descriptor = Descriptor(
             name=NAME,
             topic=Topic.RATINGS,
@@ -69,14 +68,13 @@ class YahooRatings:
 
     async def fetch(self, request: Request) -> Batch:
         """Ask for each symbol's table in turn."""
-        await self._worker.call(self._client.load, timeout=LOAD_TIMEOUT)
         ratings: list[RatingChange] = []
         tables: list[RatingTable] = []
         missing: list[str] = []
         notes: list[str] = []
         requests = octets = 0
         for symbol in request.symbols:
-            reply = await self._worker.call(self._ask, symbol, timeout=CALL_TIMEOUT)
+            reply = await self._ask(symbol)
             requests, octets = requests + reply.requests, octets + reply.octets
             if reply.value is None:
                 missing.append(symbol)
@@ -105,13 +103,12 @@ class YahooRatings:
         )
 
     async def aclose(self) -> None:
-        """Let the thread end."""
-        self._client.close()
-        self._worker.close()
+        """End yfinance's process."""
+        await self._client.aclose()
 
-    def _ask(self, symbol: str) -> Reply:
+    async def _ask(self, symbol: str) -> Reply:
         # The parameters that yfinance's own ``upgrades_downgrades`` sends.
-        return self._client.get_json(
+        return await self._client.get_json(
             f"/v10/finance/quoteSummary/{quote(symbol)}",
             {
                 "modules": MODULE,
@@ -121,6 +118,8 @@ class YahooRatings:
                 "lang": "en-US",
                 "region": "US",
             },
+            now=self._now(),
+            timeout=LOAD_TIMEOUT + CALL_TIMEOUT,
         )
 
 

@@ -3,7 +3,7 @@
 yfinance knows what is tedious to write again: a browser's TLS, cookie, crumb and Europe's consent pages. What it
 does that a monitor cannot bear, and what is done about it (versions 1.7, curl_cffi 0.16):
 
-- it costs 0.7 s and 86 MB to import: imported on first use, in the daemon thread that all calls run in;
+- it costs 0.7 s and 86 MB to import: imported on first use, in a process of its own (``yfinance_worker``);
 - it logs to ``yfinance`` and warns, and both would write over the screen: both are silenced after the import;
 - it swallows errors and answers with an empty table: the layer below its tables is called, which does not;
 - a refusal makes it ask three or four times more: its session is guarded, and a 404, a 429 or a server's failure
