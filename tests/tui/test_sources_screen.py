@@ -76,7 +76,7 @@ async def test_every_source_is_in_a_row_and_the_chosen_one_in_full(size: tuple[i
         for name in ("yahoo", "Daily", "Post", "1:12", "41"):
             assert name in text, name
         # What fails comes first and is told with its reason.
-        assert text.index("Post") < text.index("yahoo")
+        assert [one.name for one in screen_of(app).sources] == ["Post", "yahoo", "Daily"]
         assert "HTTP 503" in text
 
 

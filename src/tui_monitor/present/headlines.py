@@ -127,7 +127,7 @@ class HeadlinesModel:
             Column("source", words("column.source"), 7, Align.LEFT, rank=4, stretch=1, maximum=12),
             Column("also", "", 2, Align.LEFT, rank=3),
             Column("topic", words("column.topic"), 8, Align.LEFT, rank=5, stretch=1, maximum=12),
-            Column("title", words("column.headline"), 40, Align.LEFT, stretch=30),
+            Column("title", words("column.headline"), 34, Align.LEFT, stretch=30),
             Column("symbols", "", 9, Align.LEFT, rank=6, stretch=1, maximum=14),
         )
 

@@ -42,7 +42,7 @@ class MonitorApp(textual_private.QuietEnd, App[None]):
     COMMAND_PALETTE_BINDING = "ctrl+p"
     ENABLE_COMMAND_PALETTE = True
     CSS = """
-    Screen { background: $background; color: $foreground; }
+    MainScreen { background: $background; color: $foreground; }
     """
 
     def __init__(
