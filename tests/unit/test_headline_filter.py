@@ -132,3 +132,14 @@ def test_any_text_is_a_filter_or_an_error_with_its_place(text: str) -> None:
         if turned is not None:
             assert turned.matches(STORY, now=NOW, mine=frozenset(), unread=True) is not told
     assert 0 <= place <= len(text)
+
+
+def test_saved_is_the_callers_too_and_told_of() -> None:
+    def passes_saved(text: str, saved: bool) -> bool:
+        return parse_filter(text).matches(STORY, now=NOW, mine=frozenset(), unread=True, saved=saved)
+
+    assert passes_saved("saved:yes", True)
+    assert not passes_saved("saved:yes", False)
+    assert passes_saved("-saved:yes", False)
+    assert passes_saved("saved:no", False)
+    assert (parse_filter("Saved:yes").asks_saved, parse_filter("mine:yes").asks_saved) == (True, False)
