@@ -202,7 +202,7 @@ class Monitor:
             tables, only = {"replay": {"path": str(self.replay.recording.path)}}, {"replay"}
         sources, warnings = build_sources(self._context, tables, only=only)
         self.view.notices.extend(warnings)
-        self.newsroom.take_sources(sources)
+        self.newsroom.take_sources(sources, lambda: self._context("feeds", tables.get("feeds", {})))
         self._search = self._build_search()
         self.scheduler = Scheduler(
             sources,

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import msgspec
 import pytest
+from tests.servers.loopback import Answer, LoopbackServer
 
 from tui_monitor.compose import Monitor
 from tui_monitor.config.feeds_file import FeedsFile
@@ -13,6 +17,7 @@ from tui_monitor.config.paths import Paths
 from tui_monitor.config.settings import FeedEntry, Network, News, Settings
 from tui_monitor.domain.headline import Headline
 from tui_monitor.sources.api import Batch
+from tui_monitor.sources.registry import available
 from tui_monitor.store.latest import MAX_HEADLINES, LatestStore
 
 NOW = datetime.now(UTC).replace(microsecond=0)
@@ -110,3 +115,39 @@ def test_what_is_older_than_memory_keeps_is_passed_on_to_be_written_and_no_more(
     assert store.headlines()[0].id == "new" or store.headlines()[1].id == "new"
     assert len(store.headlines()) == MAX_HEADLINES
     assert store.headlines()[-1].id == f"i{MAX_HEADLINES - 2}"
+
+
+async def test_a_feed_that_is_added_brings_its_headlines_without_a_restart(paths: Paths) -> None:
+    feed = b"<rss><channel><title>New one</title><item><title>It works</title><link>https://e.example/w</link></item>"
+    async with LoopbackServer() as server:
+        server.route("/feed", Answer(body=feed + b"</channel></rss>", content_type="application/rss+xml"))
+        off = {name: {"enabled": False} for name in available() if name != "feeds"}
+        quiet = msgspec.structs.replace(settings(), sources={**off, "feeds": {"per_symbol": False}})
+        monitor = Monitor(quiet, paths, environment={"LANG": "C.UTF-8"})
+        engine = asyncio.create_task(monitor.run_engine())
+        arrived = asyncio.Event()
+        desk = monitor.newsroom.desk()
+        assert desk is not None
+        async with asyncio.timeout(20):
+            while monitor.scheduler is None or monitor.intake.arrived is None:
+                await monitor.clock.sleep(0.01)
+            looked_up = monitor.intake.arrived
+
+            def heard(fresh: tuple[Headline, ...]) -> None:
+                looked_up(fresh)
+                arrived.set()
+
+            monitor.intake.arrived = heard
+            found = await desk.check(f"{server.url}/feed")
+            assert monitor.store.headlines() == []
+            await desk.add(found.entry)
+            await arrived.wait()
+        assert [one.title for one in monitor.store.headlines()] == ["It works"]
+        assert server.count("/feed") == 2
+        engine.cancel()
+        with suppress(asyncio.CancelledError):
+            await engine
+        await monitor.aclose()
+    again = Monitor(quiet, paths, environment={"LANG": "C.UTF-8"})
+    assert [one.title for one in again.store.headlines()] == ["It works"]
+    await again.aclose()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
-from tui_monitor.domain.errors import SourceError
+from tui_monitor.domain.errors import ConfigError, SourceError
 from tui_monitor.services.archive import Archive, MarkFinder, recall
 from tui_monitor.store.latest import MAX_HEADLINES
 from tui_monitor.store.writer import CAPACITY
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from tui_monitor.engine.scheduler import Scheduler
     from tui_monitor.services.feed_desk import FeedDesk
     from tui_monitor.services.intake import Intake
-    from tui_monitor.sources.api import Source
+    from tui_monitor.sources.api import Source, SourceContext
     from tui_monitor.sources.feeds import FeedShelf
     from tui_monitor.store.database import Database
     from tui_monitor.store.latest import LatestStore
@@ -106,14 +106,26 @@ class Newsroom:
             self.problem = str(error)
         marked()
 
-    def take_sources(self, sources: Iterable[Source]) -> None:
-        """Note what the feeds share, so that further ones can be read beside them."""
-        for source in sources:
-            shelf = getattr(source, "shelf", None)
-            if shelf is not None:
-                self._shelf = shelf
-                shelf.taken_by(self)
+    def take_sources(self, sources: Iterable[Source], context: Callable[[], SourceContext]) -> None:
+        """Note what the feeds share, so that further ones can be read beside them.
+
+        ``context`` is what feeds are built with; it is asked for where there is no feed yet.
+        """
+        if not self._live:
+            return
+        self._shelf = next((shelf for one in sources if (shelf := getattr(one, "shelf", None)) is not None), None)
+        if self._shelf is None:
+            from tui_monitor.sources.feeds import open_shelf
+
+            made = context()
+            if made.settings.get("enabled") is False:
                 return
+            try:
+                self._shelf = open_shelf(made)
+            except ConfigError:
+                # The registry has told it.
+                return
+        self._shelf.taken_by(self)
 
     async def aclose(self) -> None:
         """Take in what waits and let go."""
