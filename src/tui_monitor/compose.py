@@ -61,7 +61,7 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
-OUTSIDE_SECONDS = 0.5
+OUTSIDE_SECONDS = 0.9
 """How often the watchlist file is looked at for edits from outside."""
 
 

@@ -114,7 +114,8 @@ def words_for(view: View, health: SourceHealth) -> tuple[str, Tone]:
     if health.topic is Topic.RECORDING and getattr(view.clock, "ended", False):
         return words("replay.ended"), Tone.WARN
     if view.after_hours:
-        return f"{name} {short_time(view, health.last_good)}", Tone.MUTED
+        # Feeds answer all night: who is well is named, and only the quotes say when.
+        return f"{name} {short_time(view, health.last_good)}" if health.topic is Topic.QUOTES else name, Tone.MUTED
     age = numbers.coarse_age((view.now() - health.last_good).total_seconds(), view.language)
     return f"{name} {age}", Tone.MUTED
 
