@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from importlib import import_module
+from io import StringIO
 from typing import Any
 
 import click
@@ -12,6 +13,7 @@ import click
 from tui_monitor import __version__
 from tui_monitor.cli.exits import ExitCode
 from tui_monitor.domain.errors import ConfigError, MonitorError
+from tui_monitor.domain.text import clean_text
 
 COMMANDS = {
     "demo": "Play the recorded day, offline, in the same screen.",
@@ -117,7 +119,11 @@ def run(arguments: list[str] | None = None) -> int:
         return 130
     except click.ClickException as error:
         # Usage errors are most of them; click's own code for those is 2, which is that of a wrong settings file here.
-        error.show()
+        told = StringIO()
+        error.show(file=told)
+        for line in told.getvalue().splitlines():
+            # What was typed, or came out of a file by way of a shell, is quoted in it.
+            click.echo(clean_text(line, 1_000), err=True)
         return ExitCode.USAGE
     except MonitorError as error:
         click.echo(f"tui-monitor: {error}", err=True)

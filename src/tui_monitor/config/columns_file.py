@@ -62,7 +62,8 @@ def write_columns(path: Path, columns: tuple[ColumnSetting, ...] | None) -> None
             path.unlink(missing_ok=True)
             return
         document = {"columns": [{"id": one.id, "shown": one.shown, "width": one.width} for one in columns]}
-        temporary.write_bytes(msgspec.json.format(msgspec.json.encode(document)))
+        with os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+            file.write(msgspec.json.format(msgspec.json.encode(document)))
         temporary.replace(path)
     except OSError as error:
         with contextlib.suppress(OSError):

@@ -17,6 +17,7 @@ from tui_monitor.config.settings import Section, Settings
 from tui_monitor.config.toml_file import TomlError, parse_toml
 from tui_monitor.config.toml_lines import KeyPath, TomlLines, dotted, lines_of
 from tui_monitor.domain.errors import ConfigError
+from tui_monitor.domain.text import clean_text, is_plain
 
 MAX_CONFIG = 1024 * 1024
 """Bytes of the largest settings file that is read."""
@@ -53,12 +54,29 @@ def read_settings(data: bytes, name: str, *, mode: int = 0o600) -> Settings:
     except TomlError as error:
         raise ConfigError(f"{name}, line {error.line}: {error.reason}.") from error
     problems: list[Problem] = []
+    _refuse_controls(document, (), problems)
     settings = _section(Settings, document, (), problems)
     assert isinstance(settings, Settings)
     check_rules(settings, mode, problems)
     if problems:
         raise ConfigError(_worded(name, problems, lines_of(text)))
     return settings
+
+
+def _refuse_controls(value: object, path: KeyPath, problems: list[Problem]) -> None:
+    """Note each text with characters that a terminal obeys: what a file says is shown sooner or later."""
+    if isinstance(value, str):
+        if not is_plain(value):
+            problems.append((path, f"expected text without control characters, got {got(value)}"))
+    elif isinstance(value, list):
+        for index, one in enumerate(value):
+            _refuse_controls(one, (*path, index), problems)
+    elif isinstance(value, dict):
+        for key, one in value.items():
+            if not is_plain(key):
+                problems.append(((*path, clean_text(key)), "expected a key without control characters"))
+            else:
+                _refuse_controls(one, (*path, key), problems)
 
 
 def _section(kind: type[Section], table: dict[str, Any], path: KeyPath, problems: list[Problem]) -> Section:

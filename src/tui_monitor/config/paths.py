@@ -100,5 +100,16 @@ class Paths:
         return tuple(problems)
 
 
+def make_private(folder: Path) -> None:
+    """Make ``folder`` and what is missing above it, all for the owner alone (0700). Raises ``OSError``.
+
+    ``Path.mkdir`` gives its mode to the last folder only.
+    """
+    if folder.is_dir():
+        return
+    make_private(folder.parent)
+    folder.mkdir(mode=0o700, exist_ok=True)
+
+
 def _absolute(text: str) -> Path:
     return Path(text).expanduser().absolute()

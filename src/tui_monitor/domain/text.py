@@ -65,6 +65,13 @@ def clean_text(value: object, limit: int = MAX_TITLE) -> str:
     return text
 
 
+def is_plain(text: str) -> bool:
+    """Whether ``text`` holds no character that a terminal obeys or that hides: what ``clean_text`` would drop."""
+    if _PLAIN.fullmatch(text):
+        return True
+    return not any(unicodedata.category(char) in _DROPPED_CATEGORIES or char in _INVISIBLE for char in text)
+
+
 def _drop_unsafe(text: str) -> str:
     kept: list[str] = []
     marks = 0

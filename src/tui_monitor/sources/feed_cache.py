@@ -14,6 +14,7 @@ from pathlib import Path
 
 import msgspec
 
+from tui_monitor.config.paths import make_private
 from tui_monitor.sources.daemon_thread import in_daemon_thread
 
 log = logging.getLogger(__name__)
@@ -108,7 +109,7 @@ class FeedCache:
 
 
 def _replace(path: Path, content: bytes) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
+    make_private(path.parent)
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)

@@ -32,6 +32,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from tui_monitor.config.paths import make_private
 from tui_monitor.domain.errors import FailureKind, SourceError
 from tui_monitor.domain.text import clean_text
 from tui_monitor.sources.api import Now
@@ -104,7 +105,7 @@ class YfinanceClient:
             ) from error
         # Again: yfinance resets its warnings to be shown while it is imported.
         _silence()
-        self._cache_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_private(self._cache_dir)
         for left_behind in self._cache_dir.glob("cookies.db*"):
             left_behind.unlink(missing_ok=True)
         yfinance.set_tz_cache_location(str(self._cache_dir))

@@ -129,6 +129,8 @@ def main() -> None:
     # Whatever a library prints must not get between the frames.
     sink = os.fdopen(os.dup(1), "wb")
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    # yfinance makes its caches as it likes: they are the owner's alone.
+    os.umask(0o077)
     with contextlib.suppress(OSError):
         os.nice(5)
     with contextlib.suppress(BrokenPipeError, KeyboardInterrupt):

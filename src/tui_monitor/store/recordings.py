@@ -16,6 +16,7 @@ A recording holds answers of sources and nothing of the person's: no watchlists,
 from __future__ import annotations
 
 import gzip
+import os
 import re
 import zlib
 from collections.abc import Iterator
@@ -223,7 +224,9 @@ class RecordingWriter:
         self._flushed_at: datetime | None = None
         self._closed = False
         try:
-            self._raw: IO[bytes] = path.open("wb" if overwrite else "xb")
+            flags = os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC | (os.O_TRUNC if overwrite else os.O_EXCL)
+            # What somebody watches is the owner's alone until shared on purpose.
+            self._raw: IO[bytes] = os.fdopen(os.open(path, flags, 0o600), "wb")
         except FileExistsError as error:
             raise RecordingError(f"{path}: exists already; it is not overwritten") from error
         except OSError as error:

@@ -15,6 +15,7 @@ from tui_monitor.cli.watch_output import FORMATS, render_entries, render_overvie
 from tui_monitor.config.paths import Paths
 from tui_monitor.domain.errors import ConfigError, WatchlistError
 from tui_monitor.domain.instrument import Instrument
+from tui_monitor.domain.text import clean_text
 from tui_monitor.domain.watchlist import Entry, Watchlist
 from tui_monitor.domain.watchlist_edits import (
     Add,
@@ -100,7 +101,7 @@ def add(symbols: tuple[str, ...], name: str | None, at: int | None, note: str) -
     wanted, unknown = _resolve(symbols)
     held = {symbol: place for place, symbol in enumerate(one.symbols, 1)}
     for word in unknown:
-        click.echo(f'"{word}" is no symbol and no name that is known.', err=True)
+        click.echo(f'"{clean_text(word, 60)}" is no symbol and no name that is known.', err=True)
     for symbol in wanted:
         if symbol in held:
             click.echo(f'{symbol} is in "{one.name}" already, at place {held[symbol]}.', err=True)
@@ -325,7 +326,7 @@ def _find(service: WatchlistService, name: str | None) -> Watchlist:
     found = service.lists.named(name) or next((one for one in lists if one.name.casefold() == name.casefold()), None)
     if found is None:
         known = ", ".join(f'"{one.name}"' for one in lists) or "none"
-        _end(f'There is no list named "{name}"; there are: {known}.', ExitCode.USAGE)
+        _end(f'There is no list named "{clean_text(name, 60)}"; there are: {known}.', ExitCode.USAGE)
     return found
 
 
@@ -355,7 +356,7 @@ def _on_symbols(
     one = _find(service, name)
     symbols, unknown = _resolve(words)
     if unknown:
-        _end(f'"{unknown[0]}" is no symbol and no name that is known.', ExitCode.USAGE)
+        _end(f'"{clean_text(unknown[0], 60)}" is no symbol and no name that is known.', ExitCode.USAGE)
     _do(service, make(one, tuple(symbols)))
     _said(done, one.name, symbols)
 
