@@ -44,7 +44,10 @@ def test_what_a_good_file_says_arrives() -> None:
     found = load_settings(CONFIGS / "good" / "feeds_and_sources.toml")
     assert [feed.name for feed in found.feeds] == ["one", "two"]
     assert [feed.period for feed in found.feeds] == [600.0, 300.0]
-    assert found.sources == {"tencent": {"enabled": False, "quote_url": "https://example.com/q="}}
+    assert found.sources == {
+        "tencent": {"enabled": False, "quote_url": "https://example.com/q="},
+        "yahoo-spark": {"fallback_url": ""},
+    }
     assert found.sessions == {"XHKG": {"2025-09-08": "closed", "2025-09-09": "closed"}}
     assert found.closed_days() == {"XHKG": (date(2025, 9, 8), date(2025, 9, 9))}
     assert found.keys.bind["app.redo"] == "ctrl+r"

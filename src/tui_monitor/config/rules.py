@@ -122,7 +122,7 @@ def _check_source(table: dict[str, Any], path: KeyPath, mode: int, problems: Pro
             _check_source(value, place, mode, problems)
         elif key == "enabled" and not isinstance(value, bool):
             problems.append((place, f"expected true or false, got {got(value)}"))
-        elif isinstance(value, str) and (key.endswith("url") or "://" in value) and safe_url(value) is None:
+        elif isinstance(value, str) and value and (key.endswith("url") or "://" in value) and safe_url(value) is None:
             problems.append((place, f"expected an http or https address, got {got(value)}"))
         elif _SECRET.search(key) and isinstance(value, str) and mode & 0o077:
             problems.append((place, "a secret, so the file must be yours alone: chmod 600 it"))

@@ -1,12 +1,15 @@
-"""Asks each source once, gently, to see whether it can be reached."""
+"""Asks each source once, gently, to see whether it can be reached, and what the answers tell of clock and TLS."""
 
 from __future__ import annotations
 
 import asyncio
+import logging
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from statistics import median
 from typing import TYPE_CHECKING, Any
 
-from tui_monitor.domain.errors import MonitorError
+from tui_monitor.domain.errors import FailureKind, MonitorError, SourceError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -15,14 +18,42 @@ if TYPE_CHECKING:
     from tui_monitor.config.settings import Settings
     from tui_monitor.sources.api import Source
 
+log = logging.getLogger(__name__)
+
 AT_ONCE = 4
-"""Sources that are asked at the same time."""
+"""Hosts that are asked at the same time; one request at a time each."""
 
 
-async def reach_of(settings: Settings, paths: Paths, *, timeout: float) -> list[tuple[str, str, str | None]]:
-    """Return for each source its name, what it answered in words, and why it failed or ``None``."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reached:
+    """How one source answered."""
+
+    name: str
+    host: str
+    words: str
+    """What came, or why nothing did."""
+    failure: FailureKind | None = None
+    retry_after: float | None = None
+    """Seconds that the host asks to be left alone for."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reach:
+    """How all sources answered."""
+
+    sources: tuple[Reached, ...]
+    warnings: tuple[str, ...]
+    """Plug-ins that could not be built, a sentence each."""
+    secure_hosts: tuple[str, ...]
+    """Hosts that answered over TLS with a verified certificate."""
+    clock_ahead: float | None
+    """Seconds by which our clock is ahead of the servers', the median of all that told; ``None`` if none did."""
+
+
+async def reach_of(settings: Settings, paths: Paths, *, timeout: float) -> Reach:
+    """Ask each source once, within ``timeout`` seconds each. Never raises for what a source does."""
     from tui_monitor.services.source_setup import read_added, source_tables
-    from tui_monitor.sources.api import Request, SourceContext, Topic
+    from tui_monitor.sources.api import SourceContext
     from tui_monitor.sources.registry import build_sources
     from tui_monitor.sources.transport import Transport
 
@@ -36,30 +67,56 @@ async def reach_of(settings: Settings, paths: Paths, *, timeout: float) -> list[
         return SourceContext(settings=table, transport=transport, now=lambda: datetime.now(UTC), state_dir=folder)
 
     sources, warnings = build_sources(context, source_tables(settings, read_added(paths)[0]))
+    by_host: dict[str, list[Source]] = {}
+    for source in sources:
+        by_host.setdefault(source.descriptor.host, []).append(source)
     gate = asyncio.Semaphore(AT_ONCE)
-    index = settings.market.index
-    example = {Topic.QUOTES: index, Topic.HISTORY: index, Topic.FUNDAMENTALS: index, Topic.RATINGS: "MSFT"}
 
-    async def ask(source: Source) -> tuple[str, str, str | None]:
-        name = source.descriptor.name
-        symbol = example.get(source.descriptor.topic)
-        request = Request(symbols=(symbol,) if symbol else (), full=True)
-        began = asyncio.get_running_loop().time()
-        try:
-            async with gate, asyncio.timeout(timeout):
-                batch = await source.fetch(request)
-        except TimeoutError:
-            return name, "", f"no answer in {timeout:.0f} s from {source.descriptor.host}"
-        except MonitorError as error:
-            return name, "", str(error)
-        finally:
-            await source.aclose()
-        took = asyncio.get_running_loop().time() - began
-        parts = (batch.quotes, batch.histories, batch.ratings, batch.headlines)
-        return name, f"{sum(len(part) for part in parts)} items in {took * 1000:.0f} ms", None
+    async def ask_host(group: list[Source]) -> list[Reached]:
+        async with gate:
+            return [await _ask(source, settings.market.index, timeout) for source in group]
 
     try:
-        found = await asyncio.gather(*(ask(source) for source in sources))
+        answers = await asyncio.gather(*(ask_host(group) for group in by_host.values()))
     finally:
         await transport.aclose()
-    return [*found, *(("plug-in", "", warning) for warning in warnings)]
+    found = {one.name: one for group in answers for one in group}
+    skews = [one.clock_ahead for one in transport.traffic.values() if one.clock_ahead is not None]
+    return Reach(
+        sources=tuple(found[source.descriptor.name] for source in sources),
+        warnings=tuple(warnings),
+        secure_hosts=tuple(sorted(host for host, traffic in transport.traffic.items() if traffic.secure)),
+        clock_ahead=median(skews) if skews else None,
+    )
+
+
+async def _ask(source: Source, index: str, timeout: float) -> Reached:
+    from tui_monitor.sources.api import Batch, Request, Topic
+
+    descriptor = source.descriptor
+    examples = {Topic.QUOTES: index, Topic.HISTORY: index, Topic.FUNDAMENTALS: index, Topic.RATINGS: "MSFT"}
+    symbol = examples.get(descriptor.topic)
+    loop = asyncio.get_running_loop()
+    began = loop.time()
+
+    def failed(kind: FailureKind, words: str, retry_after: float | None = None) -> Reached:
+        return Reached(name=descriptor.name, host=descriptor.host, words=words, failure=kind, retry_after=retry_after)
+
+    try:
+        async with asyncio.timeout(timeout):
+            batch = await source.fetch(Request(symbols=(symbol,) if symbol else (), full=True))
+    except TimeoutError:
+        return failed(FailureKind.TIMEOUT, f"no answer in {timeout:.0f} s from {descriptor.host}")
+    except SourceError as error:
+        return failed(error.kind, str(error), error.retry_after)
+    except MonitorError as error:
+        return failed(FailureKind.INTERNAL, str(error))
+    except Exception as error:  # a plug-in is somebody else's code; the others are asked all the same
+        log.exception("source %s failed in its own code", descriptor.name)
+        return failed(FailureKind.INTERNAL, f"an error in the source itself ({type(error).__name__})")
+    finally:
+        await source.aclose()
+    assert isinstance(batch, Batch)
+    items = sum(len(part) for part in (batch.quotes, batch.histories, batch.ratings, batch.headlines))
+    words = f"{items} items in {(loop.time() - began) * 1000:.0f} ms"
+    return Reached(name=descriptor.name, host=descriptor.host, words=words)

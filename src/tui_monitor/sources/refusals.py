@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
 from tui_monitor.domain.errors import FailureKind, SourceError
@@ -31,6 +31,21 @@ def retry_after(value: str | None, now: datetime) -> float | None:
             moment = moment.replace(tzinfo=UTC)
         seconds = (moment - now).total_seconds()
     return min(seconds, MAX_RETRY_AFTER) if seconds > 0 else None
+
+
+def server_time(date: str | None, age: str | None = None) -> datetime | None:
+    """Return the moment that a ``Date`` header tells, aware UTC; ``None`` for nonsense.
+
+    An answer out of a cache is as old as its ``Age`` (RFC 9111, 5.1): the server's clock has gone on since.
+    """
+    try:
+        moment = parsedate_to_datetime((date or "")[:64])
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return None
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=UTC)
+    seconds = int(age) if age is not None and re.fullmatch(r"[0-9]{1,7}", age.strip()) else 0
+    return moment.astimezone(UTC) + timedelta(seconds=seconds)
 
 
 def failure_of_status(status: int, host: str, body: bytes, retry: float | None) -> SourceError:

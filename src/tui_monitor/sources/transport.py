@@ -22,7 +22,7 @@ from tui_monitor.domain.text import clean_text, safe_url
 from tui_monitor.sources.addresses import is_private_name
 from tui_monitor.sources.body import BodyReader
 from tui_monitor.sources.daemon_thread import in_daemon_thread
-from tui_monitor.sources.refusals import failure_of_status, retry_after
+from tui_monitor.sources.refusals import failure_of_status, retry_after, server_time
 
 if TYPE_CHECKING:
     import httpx
@@ -84,6 +84,11 @@ class Traffic:
     octets: int = 0
     """Body bytes as sent."""
     failures: int = 0
+    secure: bool = False
+    """It has answered over TLS, with a certificate that was verified."""
+    clock_ahead: float | None = None
+    """Seconds by which our clock is ahead of the server's at its last answer, to about a second; negative: behind.
+    ``None`` where it does not say what time it is."""
 
 
 @dataclass(slots=True)
@@ -216,6 +221,7 @@ class Transport:
         started = loop.time()
         while True:
             answer = await self._send(engine, exchange)
+            self._note(exchange, answer)
             try:
                 if answer.status_code not in _REDIRECTS or _LOCATION not in answer.headers:
                     reader = await self._read(exchange, answer)
@@ -235,6 +241,14 @@ class Transport:
                 raise failure_of(error, exchange.host, engine.trust_problems) from error
             finally:
                 await answer.aclose()
+
+    def _note(self, exchange: _Exchange, answer: httpx.Response) -> None:
+        """Remember what an answer of any status tells about the way to its host."""
+        traffic = self._traffic_of(exchange.host)
+        traffic.secure = traffic.secure or exchange.url.lower().startswith("https:")
+        said = server_time(answer.headers.get("date"), answer.headers.get("age"))
+        if said is not None:
+            traffic.clock_ahead = (self._now() - said).total_seconds()
 
     async def _send(self, engine: _Engine, exchange: _Exchange) -> httpx.Response:
         """Send one request and return its answer, body unread; repeat once if a kept connection was dead."""
