@@ -363,6 +363,7 @@ class Monitor:
             search=search.find if asks else None,
             glance=self.watching.glance,
             keep_columns=self.columns.keep,
+            save=self.lists.flush,
             refresh=self.refresh,
             mark_read=lambda ids, read: self.writer.mark_read(ids, read),
             mark_seen=lambda keys, seen: self.writer.mark_seen(keys, seen),

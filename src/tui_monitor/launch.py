@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import select
 import signal
+import sys
 import tempfile
 import threading
 from contextlib import suppress
@@ -20,6 +22,10 @@ if TYPE_CHECKING:
     from tui_monitor.config.settings import Settings
     from tui_monitor.services.watchlists import WatchlistService
     from tui_monitor.tui.app import MonitorApp
+
+
+TERMINAL_SECONDS = 0.5
+"""How often it is looked whether the terminal is still there."""
 
 
 def run_live(settings: Settings, paths: Paths) -> int:
@@ -69,14 +75,34 @@ async def run_screen(monitor: Monitor) -> int:
     display = monitor.settings.display
     try:
         async with asyncio.TaskGroup() as group:
-            running = group.create_task(engine(), name="engine")
+            beside = (
+                group.create_task(engine(), name="engine"),
+                group.create_task(_until_hung_up(app, monitor.lists), name="terminal"),
+            )
             await app.run_async(mouse=display.mouse and not display.slow)
-            running.cancel()
+            for task in beside:
+                task.cancel()
     finally:
         await monitor.aclose()
     if (defect := crash_of(app)) is not None:
         raise defect
     return app.return_code or 0
+
+
+async def _until_hung_up(app: MonitorApp, lists: WatchlistService) -> None:
+    """End the program when its terminal is gone and nobody told it: SIGHUP goes to the leader of a session only.
+
+    Textual's reading thread would take the end of the input for silence, and ask again as fast as it can.
+    """
+    if sys.platform != "linux":
+        # Elsewhere polling a terminal's descriptor is an error in itself.
+        return
+    poller = select.poll()
+    # For nothing: a hang-up and an error are reported all the same.
+    poller.register(sys.__stdin__.fileno() if sys.__stdin__ is not None else 0, 0)
+    while not poller.poll(0):  # noqa: ASYNC110 - nobody tells of it: there is no event to wait for
+        await asyncio.sleep(TERMINAL_SECONDS)
+    _leave(app, lists, signal.SIGHUP)
 
 
 def _leave(app: MonitorApp, lists: WatchlistService, number: signal.Signals) -> None:

@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+import fcntl
+import os
+import pty
 import re
+import select
 import signal
+import struct
 import subprocess
 import sys
+import termios
 import threading
+import time
 import tomllib
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -126,6 +134,76 @@ def test_a_changed_config_is_taken_over_and_a_wrong_one_is_named(tmp_path: Path)
         terminal.wait("自選", "騰訊")
         (terminal.config / "config.toml").write_text('[display]\nlanguag = "en"\n')
         terminal.wait("config.toml, line 2", "自選")
+
+
+def test_ctrl_z_gives_the_terminal_back_and_fg_brings_the_screen_again(tmp_path: Path) -> None:
+    with Terminal("demo", "--at", "11:18", home=tmp_path, environment=NO_NETWORK) as terminal:
+        terminal.wait("DEMO", "Baidu")
+        terminal.send("\x1a")
+        until = time.monotonic() + 5
+        while _state(terminal.pid) != "T" and time.monotonic() < until:
+            terminal.read(0.05)
+        assert _state(terminal.pid) == "T", "stopped"
+        assert _restored(terminal.raw)
+        terminal.signal(signal.SIGCONT)
+        before = len(terminal.raw)
+        terminal.wait_until(lambda _: len(terminal.raw) - before > 5_000, "the whole screen again")
+        terminal.wait("DEMO", "Watchlist")
+        assert not _restored(terminal.raw)
+        terminal.send("q")
+        assert terminal.ended(5) == 0
+        assert _restored(terminal.raw)
+
+
+def test_a_terminal_that_dies_without_a_word_ends_the_program_within_two_seconds_without_spinning(
+    tmp_path: Path,
+) -> None:
+    # Not the leader of the terminal's session, as behind a wrapper: no SIGHUP comes, only the input ends.
+    ours, theirs = pty.openpty()
+    fcntl.ioctl(ours, termios.TIOCSWINSZ, struct.pack("HHHH", 40, 120, 0, 0))
+    variables = {
+        "PATH": os.environ["PATH"], "HOME": str(tmp_path), "LANG": "C.UTF-8", "TERM": "xterm-256color",
+        "TUI_MONITOR_CONFIG_DIR": str(tmp_path / "c"), "TUI_MONITOR_STATE_DIR": str(tmp_path / "s"), **NO_NETWORK,
+    }  # fmt: skip
+    with subprocess.Popen(
+        [sys.executable, "-m", "tui_monitor"],
+        stdin=theirs, stdout=theirs, stderr=theirs, env=variables, start_new_session=True,
+    ) as program:  # fmt: skip
+        try:
+            os.close(theirs)
+            taken = b""
+            until = time.monotonic() + 20
+            while b"0700.HK" not in taken and time.monotonic() < until:
+                if select.select([ours], [], [], 0.1)[0]:
+                    taken += os.read(ours, 65_536)
+            assert b"0700.HK" in taken
+            # Past the work of the start, reading on as a terminal does.
+            until = time.monotonic() + 3
+            while (left := until - time.monotonic()) > 0:
+                if select.select([ours], [], [], left)[0]:
+                    os.read(ours, 65_536)
+            spent = _processor_seconds(program.pid)
+            os.close(ours)
+            last = spent
+            until = time.monotonic() + 2
+            while program.poll() is None and time.monotonic() < until:
+                with suppress(OSError, IndexError):
+                    last = _processor_seconds(program.pid)
+                time.sleep(0.02)
+            # 120 is the interpreter's own, where it cannot flush its last words.
+            assert program.poll() in {129, 120}
+            assert last - spent < 1.2, "it may look for half a second and needs some time to end"
+        finally:
+            program.kill()
+
+
+def _processor_seconds(pid: int) -> float:
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def _state(pid: int) -> str:
+    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
 
 
 def test_without_any_network_it_says_what_is_wrong_and_when_it_tries_again(tmp_path: Path) -> None:

@@ -149,6 +149,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("view.theme", ("T",), "program", program.theme),
     Command("view.language", ("L",), "program", program.language),
     Command("view.redraw", ("ctrl+l",), "program", program.redraw),
+    Command("program.suspend", ("ctrl+z",), "program", program.suspend),
     Command("program.palette", ("ctrl+p", "colon"), "program", program.palette),
     Command("program.log", ("l",), "program", program.log),
     Command("program.help", ("question_mark", "f1"), "program", program.help_screen, hint=True),

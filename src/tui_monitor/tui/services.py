@@ -61,5 +61,7 @@ class Services:
     """The stored headlines beyond those in memory; ``None`` where nothing is stored."""
     feeds: Callable[[], FeedDesk | None] = lambda: None
     """Gives what changes the list of feeds; it gives ``None`` in a replayed day."""
+    save: Callable[[], object] = bool
+    """Write what waits to be written: before the program is stopped."""
     replay_clock: ReplayClock | None = None
     """The clock of a replayed day, ``None`` when live."""

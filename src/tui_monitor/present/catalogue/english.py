@@ -235,6 +235,7 @@ WORDS: dict[str, str] = {
     "command.view.theme": "Dark, light, the terminal's own",
     "command.view.language": "English, 繁體, 简体",
     "command.view.redraw": "Draw everything anew",
+    "command.program.suspend": "Suspend, back with fg",
     "command.program.palette": "Find a command",
     "command.program.help": "This help",
     "command.program.back": "Back",

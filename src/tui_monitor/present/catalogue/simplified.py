@@ -235,6 +235,7 @@ WORDS: dict[str, str] = {
     "command.view.theme": "深色、浅色、终端",
     "command.view.language": "English、繁体、简体",
     "command.view.redraw": "重绘画面",
+    "command.program.suspend": "挂起，fg 返回",
     "command.program.palette": "查找命令",
     "command.program.help": "说明",
     "command.program.back": "返回",

@@ -235,6 +235,7 @@ WORDS: dict[str, str] = {
     "command.view.theme": "深色、淺色、終端機",
     "command.view.language": "English、繁體、简体",
     "command.view.redraw": "重繪畫面",
+    "command.program.suspend": "暫停，fg 返回",
     "command.program.palette": "尋找指令",
     "command.program.help": "說明",
     "command.program.back": "返回",

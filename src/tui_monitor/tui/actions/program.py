@@ -98,6 +98,12 @@ def redraw(screen: MainScreen) -> None:
     screen.refresh(repaint=True, layout=True)
 
 
+def suspend(screen: MainScreen) -> None:
+    """Give the terminal back to the shell until ``fg``; nothing is asked or saved meanwhile, so save first."""
+    screen.services.save()
+    screen.app.action_suspend_process()
+
+
 def palette(screen: MainScreen) -> None:
     """Find a command by its words."""
     screen.app.action_command_palette()
