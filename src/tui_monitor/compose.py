@@ -108,6 +108,7 @@ class Monitor:
         self.scheduler: Scheduler | None = None
         self.transport: Transport | None = None
         self.view = self._view()
+        self._storage_told = len(self.database.notices)
         self.watching = Watching(
             settings=lambda: self.settings,
             universe=self.universe,
@@ -322,7 +323,14 @@ class Monitor:
                 # What went wrong with the file is in ``lists.problem``; the next look tries again.
                 await in_thread(self.lists.poll_outside, timeout=5.0, name="watchlist-file")
             self._look_at_settings()
+            self._look_at_storage()
             self.watching.follow_currencies()
+
+    def _look_at_storage(self) -> None:
+        """Say what has happened to the database's file since it was opened."""
+        told = self.database.notices[self._storage_told :]
+        self._storage_told += len(told)
+        self.view.notices.extend(told)
 
     def _look_at_settings(self) -> None:
         """Take over a changed ``config.toml``; a wrong one changes nothing and is said."""
