@@ -10,7 +10,7 @@ from benchmarks.figures.home import Home, codes, monitor, script
 from benchmarks.figures.row import Row, median, percentile
 from benchmarks.figures.terminal import Program, places, rows_with
 
-PRESSES = 120
+PRESSES = 100
 LOST = 4.0
 """Seconds after which a key counts as lost."""
 
@@ -121,7 +121,7 @@ def byte_rows(folder: Path) -> list[Row]:
             program.drain(4)
             began = len(program.raw)
             start = time.perf_counter()
-            program.drain(12.5)
+            program.drain(10.0)
             sent = program.raw[began:]
             seconds = time.perf_counter() - start
         ticks = seconds / 2.5

@@ -7,11 +7,15 @@ all. ``field`` is what moves: ``last``, or ``volume`` alone for one cell of a ro
 from __future__ import annotations
 
 import time
+from datetime import timedelta
 from typing import Any
 
 from tui_monitor.domain.instrument import Kind
 from tui_monitor.domain.quote import Quote
 from tui_monitor.sources.api import Batch, Descriptor, Request, SourceContext, Topic
+
+DELAY = timedelta(minutes=15)
+"""How late the prices are, as those of Hong Kong are at Yahoo."""
 
 
 class BenchSource:
@@ -57,7 +61,7 @@ def invented(symbol: str, move: int, field: str, now: Any) -> Quote:
     return Quote(
         symbol=symbol, last=last, previous_close=base, open=base, high=round(base * 1.05, 2),
         low=round(base * 0.95, 2), volume=1_000_000.0 + move * 10_000, currency="HKD", kind=Kind.EQUITY,
-        name=f"Invented {symbol}", time=now, received=now, source="bench",
+        name=f"Invented {symbol}", time=now - DELAY, received=now, source="bench", delay=DELAY.total_seconds(),
     )  # fmt: skip
 
 

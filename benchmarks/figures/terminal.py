@@ -31,6 +31,8 @@ class Program:
 
     def __init__(self, argv: Sequence[str], environment: Mapping[str, str], size: tuple[int, int] = SIZE) -> None:
         self.raw = b""
+        self.sent = 0
+        """Bytes that it has sent so far."""
         self.exit: int | None = None
         self.started = time.perf_counter()
         self.pid, self.fd = pty.fork()
@@ -85,6 +87,7 @@ class Program:
         if not chunk:
             time.sleep(0.005)
         self.raw += chunk
+        self.sent += len(chunk)
         return chunk
 
     def drain(self, seconds: float) -> bytes:
