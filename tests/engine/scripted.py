@@ -113,11 +113,14 @@ class Sink(list[Batch]):
 
 @contextlib.asynccontextmanager
 async def running(
-    clock: FakeClock, *sources: Source, seed: int = 1, **settings: Any
+    clock: FakeClock, *sources: Source, seed: int = 1, taken: Callable[[Batch], object] | None = None, **settings: Any
 ) -> AsyncIterator[tuple[Scheduler, Sink]]:
-    """Run a scheduler over ``sources`` and cancel it at the end, as the composition root does."""
+    """Run a scheduler over ``sources`` and cancel it at the end, as the composition root does.
+
+    What comes goes to ``taken``, or into the list that is given back.
+    """
     sink = Sink()
-    scheduler = Scheduler(sources, clock=clock, sink=sink.append, rng=random.Random(seed), **settings)
+    scheduler = Scheduler(sources, clock=clock, sink=taken or sink.append, rng=random.Random(seed), **settings)
     task = asyncio.create_task(scheduler.run())
     try:
         yield scheduler, sink

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from operator import attrgetter
 from typing import TYPE_CHECKING
@@ -57,6 +57,10 @@ SILENT = 60.0
 AHEAD = 35.0
 """Seconds by which another source's price must be newer to take the place of one whose source still answers: longer
 than the longest pause between two polls of the slowest source of quotes."""
+
+IMPOSSIBLE = timedelta(minutes=31)
+"""How far ahead of a new answer's receipt a held price may be dated: a little more than sources let through. Beyond it
+one of the two clocks was wrong, and the price gives way."""
 
 
 class Family(StrEnum):
@@ -304,10 +308,13 @@ class LatestStore:
 def _supersedes(new: Quote, held: Quote) -> bool:
     if new.last is None and held.last is not None:
         return False
+    # The answers of one source come in order; a clock that was set back must not make the later one the older.
+    same = new.source == held.source
     if new.time is None or held.time is None:
-        return new.received >= held.received
-    if new.source == held.source:
-        # Its answers come in order; a clock that was set back must not make the later one the older.
+        return same or new.received >= held.received
+    if held.time - new.received > IMPOSSIBLE:
+        return True
+    if same:
         return new.time >= held.time
     # From another source: while the one that is shown keeps answering it stays, or the two would take turns.
     ahead = (new.time - held.time).total_seconds()
