@@ -7,6 +7,7 @@ import gzip
 import json
 import os
 import re
+import signal
 import sys
 import time
 from collections.abc import AsyncIterator
@@ -79,6 +80,8 @@ class World:
         return await asyncio.create_subprocess_exec(
             sys.executable, "-m", "tui_monitor", *arguments,
             env=self.environment(), stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
+            # A suite that runs as a background job inherits an ignored SIGINT, and hands it on.
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
         )  # fmt: skip
 
     async def run(self, *arguments: str) -> Done:
