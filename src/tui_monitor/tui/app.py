@@ -82,7 +82,6 @@ class MonitorApp(textual_private.QuietEnd, App[None]):
         self.call_after_refresh(self._painted)
 
     def _painted(self) -> None:
-        self.main.prompt.prepare()
         if self._ready_callback is not None:
             self._ready_callback()
 

@@ -55,7 +55,8 @@ def load_actions() -> None:
     """Import what the commands run, and the palette: after the first paint, so that no first key waits for it."""
     for actions in (moving, showing, conflicts, entries, lists, program, reading, news):
         actions.load()
-    import_module("tui_monitor.tui.palette_commands")
+    for module in ("tui_monitor.tui.palette_commands", "textual.widgets._input", "textual.widgets._label"):
+        import_module(module)
 
 
 def _shower(panel: PanelId) -> Callable[[MainScreen], None]:

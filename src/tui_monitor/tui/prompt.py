@@ -21,7 +21,7 @@ Done = Callable[[str | None], None]
 
 
 class Prompt(Widget):
-    """Asks for one line; hidden while nothing is asked. Its parts are made after the first paint."""
+    """Asks for one line; hidden while nothing is asked. Its parts are made with the first question."""
 
     DEFAULT_CSS = """
     Prompt { width: 1fr; height: 1; layout: horizontal; overflow: hidden; display: none; background: $panel; }
@@ -43,7 +43,7 @@ class Prompt(Widget):
     def prepare(self) -> None:
         """Make the question and the line to answer in, unless they are there."""
         if self._label is None:
-            from textual.widgets import Input, Label
+            from textual.widgets import Input, Label  # imported by ``load_actions`` before anybody can ask
 
             self._label = Label("", id="prompt-label", markup=False)
             self._field = Input(id="prompt-input", compact=True, max_length=400)

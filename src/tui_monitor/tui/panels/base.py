@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from rich.style import Style
+    from textual.geometry import Size
 
     from tui_monitor.present.view import View
     from tui_monitor.store.latest import Key
@@ -41,6 +42,7 @@ class PaintedLines(Widget):
         self.palette = palette
         self.view = view
         self._painted: list[Segments] = []
+        self._filled_for: Size | None = None
 
     def compose_lines(self) -> list[Segments]:
         """Return what the widget should show: one list of segments a line, each as wide as the widget."""
@@ -65,20 +67,32 @@ class PaintedLines(Widget):
             self.refresh(*regions)
         return len(regions)
 
-    def paint_all(self) -> None:
-        """Compose and send everything: after a resize, a new theme, a new language."""
+    def fill(self) -> None:
+        """Compose everything for the size that the widget has, sending nothing."""
+        self._filled_for = self.size
         self._painted = self.compose_lines() if self.size.width and self.size.height else []
+
+    def paint_all(self) -> None:
+        """Compose and send everything: after a new theme, a new language."""
+        self.fill()
         self.refresh()
 
     def render_line(self, y: int) -> Strip:
-        """Return what was painted last; never composes, so that Textual may ask at any time."""
+        """Return what was painted last.
+
+        Textual paints a widget of a new size before it tells the widget of it: a blank first screen, and each resize
+        painted twice. So what is composed for another size is composed here.
+        """
+        if self._filled_for != self.size:
+            self.fill()
         if y < len(self._painted):
             return Strip(self._painted[y], self.size.width)
         return Strip.blank(self.size.width, self.palette.style(Tone.PLAIN))
 
     def on_resize(self, event: events.Resize) -> None:  # noqa: ARG002 - Textual's signature
-        """Compose for the new size."""
-        self.paint_all()
+        """Compose for the new size, unless it was painted already."""
+        if self._filled_for != self.size:
+            self.paint_all()
 
     def segments(self, line: Iterable[Span], width: int, ground: Style | None = None) -> Segments:
         """Return ``line`` as segments of exactly ``width`` cells; neighbours of one style become one."""

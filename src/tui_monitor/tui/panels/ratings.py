@@ -21,7 +21,7 @@ class RatingsPanel(TablePanel):
     def __init__(self, palette: Palette, view: View) -> None:
         super().__init__(PanelId.RATINGS, palette, view, RatingsModel())
 
-    def paint_all(self) -> None:
+    def fill(self) -> None:
         """Tell the model its room before the columns are placed."""
         self.model.room = max(0, self.inner_width - 2)
-        super().paint_all()
+        super().fill()

@@ -273,13 +273,13 @@ class TablePanel(Panel):
     def _place(self) -> None:
         self._placed = place(self.model.columns(self.view), max(0, self.inner_width - 2))
 
-    def paint_all(self) -> None:
-        """Place the columns anew and paint everything."""
+    def fill(self) -> None:
+        """Place the columns anew and compose everything."""
         self._place()
         self._lines.clear()
         self._rows.clear()
         self._set_cursor(self._cursor_at)
-        super().paint_all()
+        super().fill()
 
     def _head(self, width: int) -> Segments:
         parts = [" "]

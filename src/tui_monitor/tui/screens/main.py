@@ -40,6 +40,7 @@ from tui_monitor.tui.screens.help import help_lines
 if TYPE_CHECKING:
     from textual import events
     from textual.app import ComposeResult
+    from textual.geometry import Size
 
     from tui_monitor.domain.watchlist import Watchlists
     from tui_monitor.present.rows import Line
@@ -103,15 +104,23 @@ class MainScreen(Screen[None]):
 
     def on_mount(self) -> None:
         """Give the watchlist the focus and start the frame clock."""
+        # What would change the layout after the first paint is settled before it: the screen is painted once.
+        self._show_lines(self.app.size)
+        for rack in self.query("ToastRack"):
+            rack.display = False
         self.desk.show(PanelId.WATCHLIST)
         self.after_layout()
         self.frame_clock.start()
 
     def on_resize(self, event: events.Resize) -> None:
+        """Show the lines that there is room for."""
+        self._show_lines(event.size)
+
+    def _show_lines(self, size: Size) -> None:
         """Show the strip of names only where not all panels are to be seen."""
-        self.strip.display = not (event.size.width >= 110 and event.size.height >= 30) and event.size.height >= 8
-        self.header.display = event.size.height >= 6
-        self.status.display = event.size.height >= 4
+        self.strip.display = not (size.width >= 110 and size.height >= 30) and size.height >= 8
+        self.header.display = size.height >= 6
+        self.status.display = size.height >= 4
 
     # Routing
 
