@@ -79,7 +79,9 @@ async def test_a_process_that_hangs_is_ended_in_time(tmp_path: Path, server: Loo
         await client.aclose()
 
 
-async def test_an_idle_process_is_ended() -> None:
+async def test_an_idle_process_is_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    # The question names the current folder for yfinance's caches.
+    monkeypatch.chdir(tmp_path)
     worker = WorkerProcess(MODULE, "yfinance", idle_limit=0.05)
     try:
         with pytest.raises(SourceError):
