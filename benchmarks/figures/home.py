@@ -6,7 +6,7 @@ import json
 import os
 import shutil
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -48,8 +48,9 @@ class Home:
         text = f'version = 1\n\n[[lists]]\nname = "Bench"\n{entries}'
         (self.path / "config" / "watchlists.toml").write_text(text, encoding="utf-8")
 
-    def settings(self, *, real: bool = False, **tables: dict[str, Any]) -> None:
+    def settings(self, own: Mapping[str, Mapping[str, Any]] | None = None, *, real: bool = False) -> None:
         """Write the settings; ``real`` leaves the program's own sources on."""
+        tables: dict[str, Mapping[str, Any]] = dict(own or {})
         if not real:
             tables = {"news": {"use_default_feeds": False}, **tables}
             tables |= {f"sources.{name}": {"enabled": False} for name in REAL_SOURCES}

@@ -67,7 +67,7 @@ def key_rows(folder: Path) -> list[Row]:
         home.database(symbols)
         home.plug_in()
         busy = {"symbols": symbols, "period": 1.0}
-        home.settings(**({"sources.bench": busy} if name == "busy" else {"sources.bench": {"enabled": False}}))
+        home.settings({"sources.bench": busy} if name == "busy" else {"sources.bench": {"enabled": False}})
         with Program(monitor(), home.environment) as program:
             program.wait_text(symbols[0], "Invented")
             program.drain(3)
@@ -94,7 +94,7 @@ def byte_rows(folder: Path) -> list[Row]:
     home.watchlist(symbols)
     home.database(symbols)
     home.plug_in()
-    home.settings(**{"sources.bench": {"enabled": False}})
+    home.settings({"sources.bench": {"enabled": False}})
     moves, tabs = [], []
     with Program(monitor(), home.environment) as program:
         program.wait_text(symbols[0], "Invented")
@@ -115,7 +115,7 @@ def byte_rows(folder: Path) -> list[Row]:
         Row("bytes of a change of panel (Tab)", median(tabs), "bytes", note=f"max {max(tabs):.0f}"),
     ]  # fmt: skip
     for what, field, goal in (("one changed cell (volume)", "volume", 250), ("one tick, all its cells", "last", None)):
-        home.settings(**{"sources.bench": {"symbols": symbols, "period": 2.5, "per_tick": 1, "field": field}})
+        home.settings({"sources.bench": {"symbols": symbols, "period": 2.5, "per_tick": 1, "field": field}})
         with Program(monitor(), home.environment) as program:
             program.wait_text(symbols[0], "Invented")
             program.drain(4)

@@ -13,7 +13,7 @@ SECONDS = float(os.environ.get("BENCH_SOAK_SECONDS", "50"))
 """How long it runs; the whole recorded day at 60 times its speed takes 450."""
 
 SPEED = float(os.environ.get("BENCH_SOAK_SPEED", "240"))
-FIRST = 12.0
+FIRST = 15.0
 """Seconds after which the first look is taken."""
 
 

@@ -51,7 +51,7 @@ def memory_rows(folder: Path) -> list[Row]:
         floor = program.memory()
     with Market(folder) as market:
         home.environment |= market.environment
-        home.settings(real=True, **{"sources.yahoo-research": {"enabled": False}})
+        home.settings({"sources.yahoo-research": {"enabled": False}}, real=True)
         with Program(monitor(), home.environment) as program:
             program.wait_text("0700.HK", "yahoo ")
             program.drain(12)

@@ -32,12 +32,12 @@ def load_rows(folder: Path) -> list[Row]:
     home.watchlist(symbols)
     home.database(symbols)
     home.plug_in()
-    home.settings(**{"sources.bench": {"enabled": False}})
+    home.settings({"sources.bench": {"enabled": False}})
     with Program(monitor(), home.environment) as program:
         program.wait_text(symbols[0], "Invented")
         program.drain(4)
         idle, _ = measure(program, 8)
-    home.settings(**{"sources.bench": {"symbols": symbols, "period": 1 / 6, "per_tick": 1, "full": 5.0}})
+    home.settings({"sources.bench": {"symbols": symbols, "period": 1 / 6, "per_tick": 1, "full": 5.0}})
     with Program(monitor(), home.environment) as program:
         program.wait_text(symbols[0], "Invented")
         program.drain(4)
@@ -62,7 +62,7 @@ def scale_rows(folder: Path) -> list[Row]:
         home.watchlist(symbols)
         home.database(symbols)
         home.plug_in()
-        home.settings(**{"sources.bench": {"symbols": symbols, "period": 1.0}})
+        home.settings({"sources.bench": {"symbols": symbols, "period": 1.0}})
         with Program(monitor(), home.environment) as program:
             program.wait_text(symbols[0], "Invented")
             program.drain(5)
@@ -84,7 +84,7 @@ def request_rows(folder: Path) -> list[Row]:
             symbols = codes(count)
             home.watchlist(symbols)
             off = {f"sources.{one}": {"enabled": False} for one in ("yahoo-research", "yahoo-quote", "tencent")}
-            home.settings(real=True, **off, **{"sources.yahoo-spark": {"period": 3600.0}})
+            home.settings({**off, "sources.yahoo-spark": {"period": 3600.0}}, real=True)
             before = len(market.server.asked)
             with Program(monitor(), home.environment) as program:
                 program.wait_text("yahoo ")
@@ -126,7 +126,7 @@ class Idle:
         closed = {(today + timedelta(days=one)).isoformat(): "closed" for one in (-1, 0, 1)}
         with self._market as market:
             home = Home(self._folder / "idle", dict(market.environment))
-            home.settings(real=True, **{f"sessions.{mic}": dict(closed) for mic in EXCHANGES})
+            home.settings({f"sessions.{mic}": dict(closed) for mic in EXCHANGES}, real=True)
             with Program(monitor(), home.environment) as program:
                 while not self._stop.is_set():
                     program.drain(1.0)

@@ -34,11 +34,10 @@ from tui_monitor.services.intake import Intake
 from tui_monitor.services.links import open_link
 from tui_monitor.services.newsroom import Newsroom
 from tui_monitor.services.recall import recall_histories
-from tui_monitor.services.symbol_search import SymbolSearch
+from tui_monitor.services.symbol_search import SEARCH, SymbolSearch
 from tui_monitor.services.watching import Watching
 from tui_monitor.services.watchlists import WatchlistService
 from tui_monitor.sources.api import SourceContext, Topic
-from tui_monitor.sources.yahoo_search import NAME as SEARCH
 from tui_monitor.store.database import Database
 from tui_monitor.store.latest import LatestStore
 from tui_monitor.store.log import tail

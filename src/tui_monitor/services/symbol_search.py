@@ -12,6 +12,10 @@ if TYPE_CHECKING:
     from tui_monitor.sources.yahoo_search import YahooSearch
 
 
+SEARCH = "yahoo-search"
+"""Name of the source in the settings: its module is imported with the network, after the first paint."""
+
+
 class SymbolSearch:
     """Asks Yahoo's search and lets the finder remember the answers."""
 

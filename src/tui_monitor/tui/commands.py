@@ -55,7 +55,11 @@ def load_actions() -> None:
     """Import what the commands run, and the palette: after the first paint, so that no first key waits for it."""
     for actions in (moving, showing, conflicts, entries, lists, program, reading, news):
         actions.load()
-    for module in ("tui_monitor.tui.palette_commands", "textual.widgets._input", "textual.widgets._label"):
+    for module in (
+        "tui_monitor.present.detail", "tui_monitor.present.rating_detail", "tui_monitor.present.story_lines",
+        "tui_monitor.tui.screens.help", "tui_monitor.tui.palette_commands",
+        "textual.widgets._input", "textual.widgets._label",
+    ):  # fmt: skip
         import_module(module)
 
 

@@ -11,11 +11,8 @@ from textual.reactive import Reactive
 from textual.screen import Screen
 from textual.widget import Widget
 
-from tui_monitor.present import detail
 from tui_monitor.present.movers import MoversModel
 from tui_monitor.present.rating_cells import company, what
-from tui_monitor.present.rating_detail import rating_lines, rating_title
-from tui_monitor.present.story_lines import story_lines
 from tui_monitor.present.upgrade_bell import UpgradeBell
 from tui_monitor.present.words import Words
 from tui_monitor.store.latest import Family
@@ -34,8 +31,6 @@ from tui_monitor.tui.panels.ratings import RatingsPanel
 from tui_monitor.tui.panels.table import TablePanel
 from tui_monitor.tui.panels.watchlist import WatchlistPanel
 from tui_monitor.tui.prompt import Prompt
-from tui_monitor.tui.screens.dialog import Dialog, text_width
-from tui_monitor.tui.screens.help import help_lines
 
 if TYPE_CHECKING:
     from textual import events
@@ -210,10 +205,17 @@ class MainScreen(Screen[None]):
 
     def dialog(self, title: str, lines: Callable[[], Sequence[Line]], *, ticking: bool = True) -> None:
         """Show lines over the screen."""
+        from tui_monitor.tui.screens.dialog import Dialog
+
         self.app.push_screen(Dialog(title, lines, self.palette, ticking=ticking))
 
     def open_current(self) -> None:
         """Open what is under the cursor: the number's origin, the headline, the rating change."""
+        from tui_monitor.present import detail
+        from tui_monitor.present.rating_detail import rating_lines, rating_title
+        from tui_monitor.present.story_lines import story_lines
+        from tui_monitor.tui.screens.dialog import text_width
+
         panel = self.current
         view = self.view
         key = panel.cursor_key if isinstance(panel, TablePanel) else view.index
@@ -251,6 +253,9 @@ class MainScreen(Screen[None]):
 
     def show_help(self) -> None:
         """Show the keys, from the registry."""
+        from tui_monitor.tui.screens.dialog import text_width
+        from tui_monitor.tui.screens.help import help_lines
+
         panel = self.desk.focused_panel
         self.dialog(
             self.view.words("help.title"),
