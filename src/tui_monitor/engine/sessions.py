@@ -11,7 +11,6 @@ days, other exchanges and what nobody foresaw.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 import sys
 from collections.abc import Callable, Iterable, Mapping
@@ -24,6 +23,7 @@ from tui_monitor.domain.session import Calendar, SessionDay, SessionState
 from tui_monitor.engine.calendar_answer import read_answer
 from tui_monitor.engine.clock import Clock
 from tui_monitor.engine.weekly_hours import WEEKLY, day_with_hours, ordinary_weeks
+from tui_monitor.sources.child_process import end_child
 
 log = logging.getLogger(__name__)
 
@@ -196,9 +196,7 @@ class SessionBook:
             raise SourceError(FailureKind.TIMEOUT, "the calendar process took too long") from error
         finally:
             if process.returncode is None:
-                with contextlib.suppress(ProcessLookupError):
-                    process.kill()
-                await process.wait()
+                await end_child(process)
         if status != 0:
             raise SourceError(FailureKind.UNAVAILABLE, f"the calendar process ended with status {status}")
         return bytes(body)
