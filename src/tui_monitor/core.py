@@ -19,7 +19,7 @@ from tui_monitor.config.paths import Paths
 from tui_monitor.config.seeds import load_instruments, load_reference, load_universe
 from tui_monitor.domain.errors import ConfigError
 from tui_monitor.domain.instrument import home_lines, mic_of
-from tui_monitor.engine.blocking import in_thread
+from tui_monitor.engine.blocking import DaemonWorker
 from tui_monitor.engine.clock import Clock, ReplayClock, SystemClock
 from tui_monitor.engine.sessions import SessionBook
 from tui_monitor.present.appearance import glyphs_for
@@ -276,11 +276,13 @@ class Core:
         self.view.marks_revision += 1
 
     async def _watch_outside(self) -> None:
+        # One thread for all looks: a new one for each was a tenth of what the idle program took.
+        thread = DaemonWorker("watchlist-file")
         while True:
             await asyncio.sleep(OUTSIDE_SECONDS)
             with suppress(Exception):
                 # What went wrong with the file is in ``lists.problem``; the next look tries again.
-                await in_thread(self.lists.poll_outside, timeout=5.0, name="watchlist-file")
+                await thread.call(self.lists.poll_outside, timeout=5.0)
             self._look_at_settings()
             self._look_at_storage()
             self.watching.follow_currencies()
