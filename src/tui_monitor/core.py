@@ -18,7 +18,7 @@ from tui_monitor.config.paths import Paths
 from tui_monitor.config.seeds import load_instruments, load_universe
 from tui_monitor.domain.errors import ConfigError, SourceError
 from tui_monitor.domain.instrument import home_lines
-from tui_monitor.engine.blocking import in_thread
+from tui_monitor.engine.blocking import DaemonWorker
 from tui_monitor.engine.clock import Clock, ReplayClock, SystemClock
 from tui_monitor.engine.sessions import SessionBook
 from tui_monitor.present.first_view import first_view, zone_of
@@ -129,7 +129,7 @@ class Core:
         self.view.muted = self.newsroom.muted
         if self.newsroom.problem is not None:
             self.view.notices.append(self.newsroom.problem)
-        self.sharing = self._sharing() if replay is None and settings.network.share else None
+        self.sharing = self._shared()
         self.asking = Asking(lambda: self.scheduler, lambda: self.sharing, lambda: self.view.health)
         self._recall()
 
@@ -173,23 +173,21 @@ class Core:
         self.view.saved.update(snapshot.saved)
         self.view.seen_ratings.update(snapshot.seen_ratings)
 
-    def _sharing(self) -> Sharing | None:
-        """Return whose turn it is to poll, ``None`` where nothing is stored that others could read."""
-        if self.database.in_memory:
+    def _shared(self) -> Sharing | None:
+        """Return whose turn it is to poll, ``None`` for one that polls for itself alone."""
+        if self.replay is not None or self.database.in_memory or not self.settings.network.share:
             return None
         following = Following(
             self.database,
             self.store,
             self.clock,
-            since=self.database.last_change(),
             marked=self._take_marks,
             calendars=self.book.seed,
             arrived=self.newsroom.followed,
         )
-        self.view.followed = lambda: (not sharing.polls and bool(following.health), sharing.holder)
-        sharing = Sharing(
-            PollingLock(self.paths.polling_lock), following, self.database, self.writer, self.clock, self._rest
-        )
+        lock = PollingLock(self.paths.polling_lock)
+        sharing = Sharing(lock, following, self.database, self.writer, self.clock, self._rest)
+        self.view.followed = sharing.whose
         return sharing
 
     def _take_marks(self, marks: Iterable[Mark]) -> None:
@@ -317,11 +315,13 @@ class Core:
         self.view.marks_revision += 1
 
     async def _watch_outside(self) -> None:
+        # One thread for all looks: a new one for each was a tenth of what the idle program took.
+        thread = DaemonWorker("watchlist-file")
         while True:
             await asyncio.sleep(OUTSIDE_SECONDS)
             with suppress(Exception):
                 # What went wrong with the file is in ``lists.problem``; the next look tries again.
-                await in_thread(self.lists.poll_outside, timeout=5.0, name="watchlist-file")
+                await thread.call(self.lists.poll_outside, timeout=5.0)
             with suppress(SourceError):
                 if await self.newsroom.look_outside():
                     self.view.muted = self.newsroom.muted

@@ -50,12 +50,11 @@ class Following:
         store: LatestStore,
         clock: Clock,
         *,
-        since: int,
         marked: Callable[[Iterable[Mark]], object],
         calendars: Callable[[Iterable[Calendar]], object],
         arrived: Callable[[Iterable[Headline]], object],
     ) -> None:
-        """``since`` is the change up to which ``store`` is filled; take it before the filling.
+        """What is written from now on is followed: make it before ``store`` is filled.
 
         ``marked`` hears of marks that others set, ``calendars`` of trading days, ``arrived`` of headlines.
         """
@@ -66,7 +65,7 @@ class Following:
         self._database = database
         self._store = store
         self._clock = clock
-        self._number = since
+        self._number = database.last_change()
         self._marked = marked
         self._calendars = calendars
         self._arrived = arrived

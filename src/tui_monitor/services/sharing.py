@@ -13,7 +13,7 @@ from collections.abc import Callable, Coroutine
 from typing import TYPE_CHECKING, Any, Protocol
 
 from tui_monitor.domain.errors import SourceError
-from tui_monitor.engine.blocking import in_thread
+from tui_monitor.engine.blocking import DaemonWorker
 from tui_monitor.services.shared_health import HealthBoard, understood_blocks
 from tui_monitor.services.wishes import Joined, Wishing
 
@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 
 LOOK = 2.0
 """Seconds between two looks for the lock."""
+
+TIMEOUT = 5.0
+"""Seconds that the lock or the wishes may take."""
 
 TELL = 1.0
 """Seconds between two looks at whether the sources fare differently."""
@@ -76,6 +79,11 @@ class Sharing:
         self._board = HealthBoard(clock, writer.put_polling)
         self._followed = False
         self._laid_down = asyncio.Event()
+        self._thread = DaemonWorker("sharing")
+
+    def whose(self) -> tuple[bool, int | None]:
+        """Return whether another monitor polls for this one, and its process as far as it can be told."""
+        return not self.polls and bool(self.following.health), self.holder
 
     async def run(self, poll: Callable[[], Coroutine[Any, Any, None]]) -> None:
         """Poll when it is this monitor's turn, follow until then. ``poll`` runs until it is cancelled."""
@@ -98,6 +106,7 @@ class Sharing:
         finally:
             self.wishing.take_back()
             self._lock.release()
+            self._thread.close()
 
     def lay_down(self) -> None:
         """Let another monitor poll: this one is about to be stopped for who knows how long."""
@@ -122,7 +131,7 @@ class Sharing:
 
     async def _try(self) -> bool:
         try:
-            return await in_thread(self._lock.acquire, timeout=5.0, name="polling-lock")
+            return await self._thread.call(self._lock.acquire, timeout=TIMEOUT)
         except SourceError:
             return False
 
@@ -161,7 +170,7 @@ class Sharing:
 
     async def _hear(self, scheduler: Scheduler, joined: Joined) -> None:
         try:
-            wishes = await in_thread(self._database.read_wishes, timeout=5.0, name="wishes")
+            wishes = await self._thread.call(self._database.read_wishes, timeout=TIMEOUT)
         except SourceError:
             return
         for order in joined.hear(wishes):

@@ -83,22 +83,29 @@ class Wishing:
         self._topics: dict[Topic, tuple[str, ...]] = {}
         self._watched: tuple[str, ...] = ()
         self._said: bytes | None = None
+        self._unsaid = False
         self._said_at = float("-inf")
         self._serial = 0
 
     def set_interest(self, topic: Topic, symbols: Sequence[str]) -> None:
         """Want ``symbols`` of ``topic``."""
         self._topics[topic] = tuple(symbols)[:MAX_SYMBOLS]
+        self._unsaid = True
 
     def set_watched(self, symbols: Iterable[str]) -> None:
         """Note what the person looks at."""
         self._watched = tuple(dict.fromkeys(symbols))[:MAX_SYMBOLS]
+        self._unsaid = True
 
     def say(self) -> None:
         """Say what is wanted if that is news, or was said a while ago."""
-        data = msgspec.json.encode(Wanted(topics=self._topics, watched=self._watched))
         now = self._clock.monotonic()
-        if data == self._said and now - self._said_at < REPEAT:
+        old = now - self._said_at >= REPEAT
+        if not self._unsaid and not old:
+            return
+        self._unsaid = False
+        data = msgspec.json.encode(Wanted(topics=self._topics, watched=self._watched))
+        if data == self._said and not old:
             return
         self._said, self._said_at = data, now
         self._put(WANTED, self._clock.now() + timedelta(seconds=WANTED_SECONDS), data)
@@ -106,7 +113,7 @@ class Wishing:
     def take_back(self) -> None:
         """Want nothing any more: the program ends, or polls for itself."""
         if self._said is not None:
-            self._said = None
+            self._said, self._said_at = None, float("-inf")
             self._put(WANTED, self._clock.now(), msgspec.json.encode(Wanted(topics={})))
 
     def order(self, do: Literal["refresh", "pause"], *, topic: Topic | None = None, source: str | None = None) -> None:
