@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
@@ -51,6 +51,7 @@ if TYPE_CHECKING:
     from tui_monitor.services.rating_reading import RatingReading
     from tui_monitor.services.storyteller import Storyteller
     from tui_monitor.services.wishes import Target
+    from tui_monitor.sources.api import Batch
     from tui_monitor.store.changes import Mark
     from tui_monitor.store.recordings import Recording
 
@@ -98,6 +99,8 @@ class Core:
         self.polling: Polling | None = None
         """What asks the sources, while this is the monitor that does."""
         self._reading: RatingReading | None = None
+        self.taps: list[Callable[[Batch], object]] = []
+        """Hear of each answer before it is taken in: of the sources, or of what the monitor that polls has stored."""
         self.view = self._view()
         self._storage_told = len(self.database.notices)
         self.watching = Watching(
@@ -184,6 +187,7 @@ class Core:
             marked=self._take_marks,
             calendars=self.book.seed,
             arrived=self.newsroom.followed,
+            tap=self._tap,
         )
         lock = PollingLock(self.paths.polling_lock)
         sharing = Sharing(lock, following, self.database, self.writer, self.clock, self._rest)
@@ -216,7 +220,7 @@ class Core:
             tables,
             self.network.context,
             clock=self.clock,
-            sink=self.intake.take,
+            sink=self._take,
             is_open=self._is_open,
             next_change=self._next_change,
             requests_per_minute=self.settings.network.requests_per_minute,
@@ -230,6 +234,14 @@ class Core:
         polling.scheduler.answered_before(Topic.RATINGS, asked)
         self.watching.retarget()
         return polling
+
+    def _take(self, batch: Batch) -> None:
+        self._tap(batch)
+        self.intake.take(batch)
+
+    def _tap(self, batch: Batch) -> None:
+        for tap in self.taps:
+            tap(batch)
 
     def _is_open(self, mic: str | None) -> bool:
         if mic is None:

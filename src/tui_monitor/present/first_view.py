@@ -61,10 +61,13 @@ def first_view(
     )
 
 
-def zone_of(settings: Settings, calendar: Callable[[str], Calendar | None]) -> ZoneInfo:
-    """Return the zone that clock and times are shown in: the person's, or that of the index's exchange."""
+def zone_of(settings: Settings, calendar: Callable[[str], Calendar | None], *, exchange: bool = False) -> ZoneInfo:
+    """Return the zone that clock and times are shown in: the person's, or that of the index's exchange.
+
+    With ``exchange`` it is the exchange's whatever the person's is.
+    """
     name = settings.display.timezone
-    if name == "exchange":
+    if exchange or name == "exchange":
         mic = mic_of(settings.market.index)
         found = calendar(mic) if mic else None
         name = found.zone if found is not None else HOME_ZONE

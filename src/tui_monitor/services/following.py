@@ -53,10 +53,12 @@ class Following:
         marked: Callable[[Iterable[Mark]], object],
         calendars: Callable[[Iterable[Calendar]], object],
         arrived: Callable[[Iterable[Headline]], object],
+        tap: Callable[[Batch], object],
     ) -> None:
         """What is written from now on is followed: make it before ``store`` is filled.
 
-        ``marked`` hears of marks that others set, ``calendars`` of trading days, ``arrived`` of headlines.
+        ``marked`` hears of marks that others set, ``calendars`` of trading days, ``arrived`` of headlines, ``tap`` of
+        every batch before it is applied.
         """
         self.health: dict[str, SourceHealth] = {}
         """How the sources of the monitor that polls fare; kept up to date in place."""
@@ -69,6 +71,7 @@ class Following:
         self._marked = marked
         self._calendars = calendars
         self._arrived = arrived
+        self._tap = tap
         self._version = -1
         self._heard = 0.0
         self._worker = DaemonWorker("following")
@@ -132,7 +135,7 @@ class Following:
             ratings=changes.ratings,
             tables=changes.tables,
         )
-        self._store.apply(batch)
+        self._apply(batch)
         if changes.heard:
             self._heard = max(one.timestamp() for one in changes.heard.values())
             self._store.hear(changes.heard.items())
@@ -145,10 +148,14 @@ class Following:
         if changes.wished:
             self.wished()
 
+    def _apply(self, batch: Batch) -> None:
+        self._tap(batch)
+        self._store.apply(batch)
+
     async def _take_headlines(self, headlines: tuple[Headline, ...], now: datetime) -> None:
         for start in range(0, len(headlines), SLICE):
             part = headlines[start : start + SLICE]
-            self._store.apply(Batch(source="database", received=now, headlines=part))
+            self._apply(Batch(source="database", received=now, headlines=part))
             self._arrived(part)
             await asyncio.sleep(0)
 
