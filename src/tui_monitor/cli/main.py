@@ -22,6 +22,7 @@ COMMANDS = {
     "index": "What is notable about an index level.",
     "movers": "The constituents of the index by percent, points or turnover.",
     "brief": "The session written up in at most 200 words.",
+    "run": "Keep sources, storage and recordings going without a screen.",
     "record": "Write a session to a file, to be replayed.",
     "ratings": "Rating changes, and reading them out of headlines.",
     "news": "Headlines of the feeds, or of files and addresses.",

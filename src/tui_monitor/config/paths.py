@@ -65,6 +65,11 @@ class Paths(msgspec.Struct, frozen=True):
         return self.state_dir / "monitor.db"
 
     @property
+    def polling_lock(self) -> Path:
+        """``polling.lock``: held by the one monitor that polls."""
+        return self.state_dir / "polling.lock"
+
+    @property
     def log_file(self) -> Path:
         """``monitor.log``: one line an event."""
         return self.state_dir / "monitor.log"

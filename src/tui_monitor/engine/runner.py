@@ -175,6 +175,24 @@ class Runner:
         self.next_try = self._clock.monotonic()
         self.wake()
 
+    def take_up(self, past: SourceHealth) -> None:
+        """Go on where another monitor ended: what it was answered is not asked again before its time."""
+        health = self.health
+        health.last_good, health.last_failure = past.last_good, past.last_failure
+        health.failure, health.failure_kind, health.failures = past.failure, past.failure_kind, past.failures
+        health.items, health.notes = past.items, past.notes
+        for _ in range(min(past.failures, MAX_NOTES)):
+            self.standing.failed(certain=past.failure_kind is FailureKind.RATE_LIMITED)
+        self.paused = past.state is State.PAUSED
+        if past.next_try is not None:
+            # Never longer than its own pace, or the longest wait of one that fails: a wrong word stops nobody.
+            longest = backoff.LONGEST_WAIT if past.failures else self.descriptor.idle_period or 0.0
+            now = self._clock.monotonic()
+            self.next_try = min(max(past.next_try, now), now + max(longest, self.descriptor.period))
+            if past.last_good is not None and not past.failures:
+                self.ledger.no_longer_urgent(self.ledger.planned)
+        self.wake()
+
     def hasten(self, seconds: float) -> None:
         """Try again within ``seconds`` unless it does sooner anyway, or has only just tried."""
         now = self._clock.monotonic()

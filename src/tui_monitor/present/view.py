@@ -60,6 +60,8 @@ class View(msgspec.Struct):
     """State of an exchange by its market identifier code."""
     lists: Callable[[], Watchlists]
     health: Mapping[str, SourceHealth] = msgspec.field(default_factory=dict)
+    followed: Callable[[], tuple[bool, int | None]] = lambda: (False, None)
+    """Whether another monitor polls for this one, and its process as far as it is known."""
     flash: bool = True
     replaying: str | None = None
     """Words for the mark of a replayed day, ``None`` when live."""

@@ -62,6 +62,10 @@ class FeedDesk:
         self._start = start
         self._stop = stop
 
+    def take_over(self, added: AddedFeeds) -> None:
+        """Go on from what the file holds by now: another program has changed it."""
+        self._added = added
+
     @property
     def added(self) -> tuple[FeedEntry, ...]:
         """The feeds that were added within the program."""

@@ -125,7 +125,7 @@ class Intake:
                     ratings += self._read(headline)
             batch = replace(batch, headlines=headlines, ratings=tuple(ratings))
         applied = self._store.apply(batch)
-        if applied:
+        if applied or applied.heard:
             self._written(applied)
         if fresh and self.arrived is not None:
             self.arrived(tuple(fresh))

@@ -23,10 +23,13 @@ from tui_monitor.engine.clock import SystemClock
 from tui_monitor.engine.scheduler import Scheduler
 from tui_monitor.engine.sessions import SessionBook
 from tui_monitor.services.interests import wanted
+from tui_monitor.services.public_batch import PublicPart
 from tui_monitor.services.source_setup import source_tables
 from tui_monitor.sources.api import Batch, SourceContext
 from tui_monitor.sources.registry import build_sources
 from tui_monitor.sources.transport import Transport
+from tui_monitor.store.daily_recordings import DailyRecordings
+from tui_monitor.store.latest import LatestStore
 from tui_monitor.store.recordings import Header, RecordingWriter
 
 if TYPE_CHECKING:
@@ -41,7 +44,10 @@ HOME_ZONE = "Asia/Hong_Kong"
 class Recorder:
     """One recording. Raises ``RecordingError`` where the file cannot be written, ``ConfigError`` for wrong settings."""
 
-    def __init__(self, settings: Settings, paths: Paths, file: Path) -> None:
+    def __init__(
+        self, settings: Settings, paths: Paths, file: Path, *, daily: bool = False, keep: int | None = None
+    ) -> None:
+        """``file`` is a folder when recording ``daily``, a file a day, of which ``keep`` days stay."""
         # The person's own feeds are the person's: their addresses may carry keys.
         self._settings = msgspec.structs.replace(settings, feeds=())
         self._paths = paths
@@ -53,8 +59,14 @@ class Recorder:
         calendar = self._book.calendar(mic) if mic else None
         zone = calendar.zone if calendar is not None else HOME_ZONE
         began = datetime.now(UTC)
-        header = Header(title=f"{settings.market.index}, {began:%Y-%m-%d}", start=began, zone=zone)
-        self._writer = RecordingWriter(file, header)
+        self._known: LatestStore | None = None
+        self._writer: RecordingWriter | DailyRecordings
+        if daily:
+            self._known = LatestStore()
+            self._writer = DailyRecordings(file, settings.market.index, zone, keep=keep, opening=self._opening)
+        else:
+            header = Header(title=f"{settings.market.index}, {began:%Y-%m-%d}", start=began, zone=zone)
+            self._writer = RecordingWriter(file, header)
         self.warnings: list[str] = []
         """A sentence for each plug-in that could not be built."""
         self.problem: RecordingError | None = None
@@ -111,11 +123,21 @@ class Recorder:
 
         if self.problem is not None:
             return
+        if self._known is not None:
+            self._known.apply(batch)
         try:
             self._writer.append(replace(batch, notes=()), at=self._clock.now())
         except RecordingError as error:
             self.problem = error
             self._full.set()
+
+    def _opening(self) -> Batch | None:
+        """Return what a further day begins with."""
+        assert self._known is not None
+        if not self._known.revision:
+            return None
+        public = PublicPart(self._settings, self._universe, self._instruments)
+        return public.known(self._known, Batch(source="database", received=self._clock.now()))
 
     def _close(self) -> None:
         from tui_monitor.domain.errors import RecordingError
@@ -124,7 +146,7 @@ class Recorder:
             self._writer.close()
         except RecordingError as error:
             self.problem = self.problem or error
-        if not self._writer.lines:
+        if not self._writer.lines and self._known is None and self._writer.path is not None:
             with suppress(OSError):
                 self._writer.path.unlink()
 

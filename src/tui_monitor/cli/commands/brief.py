@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date
+import sys
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -55,6 +56,7 @@ PARAGRAPHS = (
 @language_option
 @network_options
 @recording_options
+@click.option("--at-close", is_flag=True, help="Stay, without a screen, and write each session up after its close.")
 def command(
     symbol: str | None,
     as_of: date | None,
@@ -64,6 +66,7 @@ def command(
     timeout: float,
     recording: Path | None,
     at: str | None,
+    at_close: bool,
 ) -> None:
     """Write the session up in at most 200 words: level and move, what is notable, who led, ratings, headlines.
 
@@ -79,6 +82,12 @@ def command(
     if at is not None and recording is None:
         raise click.UsageError("--at needs --from-recording.")
     settings = with_index(settings, name)
+    if at_close:
+        if recording is not None or offline or as_of is not None:
+            raise click.UsageError("--at-close waits for a session's close; it takes no recording, date or --offline.")
+        from tui_monitor.headless import BriefAtClose, run
+
+        sys.exit(run(settings, Paths.from_environment(), brief=BriefAtClose(None, form, language)))
     if recording is not None:
         told = replay(recording, at, settings, language).situation
     else:
@@ -89,6 +98,21 @@ def command(
     from tui_monitor.services.day_brief import brief_of
 
     click.echo(_render(told, board, brief_of(told, board), form), nl=False)
+
+
+def stored_brief(settings: Settings, paths: Paths, language: str, form: str, moment: datetime) -> str | None:
+    """Return the brief out of what is stored by ``moment``, ``None`` where no daily history of the index is known."""
+    from tui_monitor.services.day_brief import brief_of
+    from tui_monitor.services.stored import Stored
+
+    known = Stored(settings, paths, language=language, moment=moment, texts=True)
+    try:
+        told = known.situation
+        known.recall_histories((told.index, *settings.market.peers))
+        board = told.board(next_session=next_session_for)
+        return _render(told, board, brief_of(told, board), form) if board.story is not None else None
+    finally:
+        known.close()
 
 
 def _known(settings: Settings, language: str, timeout: float | None) -> Situation:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from tui_monitor.present.catalogue.traditional_lists import LIST_WORDS
 from tui_monitor.present.catalogue.traditional_news import NEWS_WORDS
 from tui_monitor.present.catalogue.traditional_ratings import RATING_WORDS
+from tui_monitor.present.catalogue.traditional_sharing import SHARING_WORDS
 
 WORDS: dict[str, str] = {
     **LIST_WORDS,
+    **SHARING_WORDS,
     **NEWS_WORDS,
     **RATING_WORDS,
     "panel.index": "指數",
