@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from tui_monitor.analysis.brief import Part, count_words
+from tui_monitor.cli import completing
 from tui_monitor.cli.data_command import (
     ask_sources,
     chosen_language,
@@ -49,7 +50,13 @@ PARAGRAPHS = (
 
 
 @click.command("brief", short_help="The session written up in at most 200 words.")
-@click.option("--index", "symbol", metavar="SYMBOL", help="Write about this index, by default that of the settings.")
+@click.option(
+    "--index",
+    "symbol",
+    metavar="SYMBOL",
+    shell_complete=completing.symbols,
+    help="Write about this index, by default that of the settings.",
+)
 @click.option("--as-of", callback=iso_date, metavar="DATE", help="Write as if this date were the last.")
 @click.option("--format", "form", type=click.Choice(FORMATS), default="text", show_default=True)
 @language_option

@@ -9,6 +9,7 @@ import click
 
 from tui_monitor.analysis.history_checks import Flaw, find_flaws
 from tui_monitor.analysis.story import tell
+from tui_monitor.cli import completing
 from tui_monitor.cli.data_command import (
     ask_sources,
     chosen_language,
@@ -36,7 +37,7 @@ from tui_monitor.services.interests import RATES
 
 
 @click.command("index", short_help="What is notable about an index level.")
-@click.argument("symbol", required=False)
+@click.argument("symbol", required=False, shell_complete=completing.symbols)
 @click.option(
     "--history",
     type=click.Path(path_type=Path),

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tui_monitor.cli import news_output
+from tui_monitor.cli import completing, news_output
 from tui_monitor.cli.data_command import (
     ask_sources,
     chosen_language,
@@ -52,6 +52,7 @@ def _filter(ctx: click.Context, param: click.Parameter, value: str | None) -> He
     "places",
     multiple=True,
     metavar="FILE|URL",
+    shell_complete=completing.files,
     help="Read only this feed (- is standard input) and store nothing; may be given several times.",
 )
 @click.option(

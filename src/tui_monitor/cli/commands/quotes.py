@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tui_monitor.cli import quotes_output
+from tui_monitor.cli import completing, quotes_output
 from tui_monitor.cli.data_command import (
     chosen_language,
     end,
@@ -52,7 +52,7 @@ class _Wish:
 
 
 @click.command("quotes", short_help="Prices of symbols, once or again and again.")
-@click.argument("symbols", nargs=-1, required=True, metavar="SYMBOL...")
+@click.argument("symbols", nargs=-1, required=True, metavar="SYMBOL...", shell_complete=completing.symbols)
 @click.option(
     "--watch",
     "period",
