@@ -24,10 +24,6 @@ if TYPE_CHECKING:
     from tui_monitor.tui.app import MonitorApp
 
 
-TERMINAL_SECONDS = 0.5
-"""How often it is looked whether the terminal is still there."""
-
-
 def run_live(settings: Settings, paths: Paths) -> int:
     """Run the live monitor in the terminal; return the exit code."""
     return asyncio.run(run_screen(Monitor(settings, paths)))
@@ -95,13 +91,19 @@ async def _until_hung_up(app: MonitorApp, lists: WatchlistService) -> None:
     Textual's reading thread would take the end of the input for silence, and ask again as fast as it can.
     """
     if sys.platform != "linux":
-        # Elsewhere polling a terminal's descriptor is an error in itself.
+        # Elsewhere there is no epoll, and polling a terminal's descriptor is an error in itself.
         return
-    poller = select.poll()
-    # For nothing: a hang-up and an error are reported all the same.
-    poller.register(sys.__stdin__.fileno() if sys.__stdin__ is not None else 0, 0)
-    while not poller.poll(0):  # noqa: ASYNC110 - nobody tells of it: there is no event to wait for
-        await asyncio.sleep(TERMINAL_SECONDS)
+    loop = asyncio.get_running_loop()
+    gone = asyncio.Event()
+    # A set of its own within the loop's: the loop would ask for input too, and that is for Textual's thread.
+    with select.epoll() as terminal:
+        # For nothing: a hang-up and an error are reported all the same.
+        terminal.register(sys.__stdin__.fileno() if sys.__stdin__ is not None else 0, 0)
+        loop.add_reader(terminal.fileno(), gone.set)
+        try:
+            await gone.wait()
+        finally:
+            loop.remove_reader(terminal.fileno())
     _leave(app, lists, signal.SIGHUP)
 
 

@@ -11,7 +11,6 @@ days, other exchanges and what nobody foresaw.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 import sys
 from collections.abc import Callable, Iterable, Mapping
@@ -24,6 +23,7 @@ from tui_monitor.domain.session import Calendar, SessionDay, SessionState
 from tui_monitor.engine.calendar_answer import read_answer
 from tui_monitor.engine.clock import Clock
 from tui_monitor.engine.weekly_hours import WEEKLY, day_with_hours, ordinary_weeks
+from tui_monitor.sources.child_process import end_child
 
 log = logging.getLogger(__name__)
 
@@ -82,6 +82,7 @@ class SessionBook:
         self._changed: dict[str, tuple[Calendar, Calendar]] = {}
         self._ordinary: dict[str, Calendar] = {}
         self._next_fetch: dict[str, float] = {}
+        self._states: dict[str, tuple[Calendar, datetime, datetime, SessionState]] = {}
         self.notes: dict[str, str] = {}
         """A sentence for each exchange whose real calendar could not be had."""
         self.revision = 0
@@ -92,7 +93,17 @@ class SessionBook:
     def state(self, mic: str) -> SessionState | None:
         """Return what the exchange does now, ``None`` for one whose hours are not known."""
         calendar = self.calendar(mic)
-        return calendar.state_at(self._clock.now()) if calendar is not None else None
+        if calendar is None:
+            return None
+        now = self._clock.now()
+        held = self._states.get(mic)
+        if held is not None and held[0] is calendar and held[1] <= now < held[2]:
+            return held[3]
+        state = calendar.state_at(now)
+        if state.next_change is not None:
+            # Asked for many times a second, and the same until the next change.
+            self._states[mic] = (calendar, now, state.next_change, state)
+        return state
 
     def calendar(self, mic: str) -> Calendar | None:
         """Return the best calendar there is for now, with the person's changes; ``None`` if there is none."""
@@ -196,9 +207,7 @@ class SessionBook:
             raise SourceError(FailureKind.TIMEOUT, "the calendar process took too long") from error
         finally:
             if process.returncode is None:
-                with contextlib.suppress(ProcessLookupError):
-                    process.kill()
-                await process.wait()
+                await end_child(process)
         if status != 0:
             raise SourceError(FailureKind.UNAVAILABLE, f"the calendar process ended with status {status}")
         return bytes(body)

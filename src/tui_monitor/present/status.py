@@ -100,7 +100,7 @@ def words_for(view: View, health: SourceHealth) -> tuple[str, Tone]:
     """Return a source's state in few words: ``yahoo 4s``, ``scmp ✗ 503, next try 1:12``."""
     name, words, glyphs = health.name, view.words, view.glyphs
     wait = health.countdown(view.monotonic())
-    again = words("status.next-try", left=numbers.coarse_countdown(wait)) if wait is not None else ""
+    again = _again(view, wait) if wait is not None else ""
     if health.state is State.PAUSED:
         return f"{name} {glyphs.pause}", Tone.MUTED
     if health.failure is not None and health.state is not State.UNNEEDED:
@@ -118,6 +118,13 @@ def words_for(view: View, health: SourceHealth) -> tuple[str, Tone]:
         return f"{name} {short_time(view, health.last_good)}" if health.topic is Topic.QUOTES else name, Tone.MUTED
     age = numbers.coarse_age((view.now() - health.last_good).total_seconds(), view.language)
     return f"{name} {age}", Tone.MUTED
+
+
+def _again(view: View, wait: float) -> str:
+    """Return when a source is asked again: counted down, or by the clock where that is long and nothing trades."""
+    if view.after_hours and wait >= RESTING:
+        return view.words("status.next-try-at", time=short_time(view, view.now() + timedelta(seconds=wait)))
+    return view.words("status.next-try", left=numbers.coarse_countdown(wait))
 
 
 def rank(health: SourceHealth) -> tuple[int, int, str]:

@@ -34,6 +34,9 @@ PERIOD = 2.0
 AGAIN = 30.0
 """Seconds after which it is told again even if no number moved: sessions end, numbers go stale."""
 
+AGAIN_AFTER_HOURS = 300.0
+"""The same while the index's market is closed: nothing of it ends or goes stale then."""
+
 LEAST_CURRENT = 0.95
 """Part of the weight behind a valuation whose prices must be of the session that it is kept for."""
 
@@ -89,8 +92,10 @@ class Storyteller:
             view.store.family_revision(Family.HISTORY),
             view.language,
             view.universe,
+            view.after_hours,
         )
-        if basis == self._told and now - self._told_at < AGAIN:
+        again = AGAIN_AFTER_HOURS if view.after_hours else AGAIN
+        if basis == self._told and now - self._told_at < again:
             return view.board
         facts = self.facts()
         if facts.index not in facts.quotes and facts.index not in facts.histories:

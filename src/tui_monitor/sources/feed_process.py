@@ -16,6 +16,7 @@ import sys
 import msgspec
 
 from tui_monitor.domain.errors import FailureKind, SourceError
+from tui_monitor.sources.child_process import end_child, start_child
 from tui_monitor.sources.daemon_thread import in_daemon_thread
 from tui_monitor.sources.feed_parsing import ParsedFeed
 from tui_monitor.sources.feed_worker import LENGTH, Answer, Job, Setup, annotator, answer
@@ -115,19 +116,7 @@ class FeedReader:
         if self._unable or not sys.executable:
             return None
         try:
-            process = await asyncio.create_subprocess_exec(
-                sys.executable,
-                # Not the folder where the program was started: it may hold a ``struct.py`` of somebody's.
-                "-P",
-                "-m",
-                "tui_monitor.sources.feed_worker",
-                stdin=asyncio.subprocess.PIPE,
-                stdout=asyncio.subprocess.PIPE,
-                stderr=asyncio.subprocess.DEVNULL,
-                # Keys that the terminal turns into signals are for the screen's process alone.
-                start_new_session=True,
-                limit=1 << 20,
-            )
+            process = await start_child("tui_monitor.sources.feed_worker")
         except OSError:
             log.warning("no process can be started for reading feeds; a thread does it", exc_info=True)
             self._unable = True
@@ -175,9 +164,4 @@ class FeedReader:
         process, self._process = self._process, None
         if process is None:
             return
-        with contextlib.suppress(ProcessLookupError):
-            process.kill()
-        assert process.stdin is not None
-        process.stdin.close()
-        with contextlib.suppress(OSError):
-            await process.wait()
+        await end_child(process)

@@ -31,6 +31,9 @@ from tui_monitor.sources.options import Options, read_options
 if TYPE_CHECKING:
     from tui_monitor.sources.transport import Response, Transport
 
+IDLE_ROUNDS = 3
+"""While nothing that is watched trades, a feed is asked a third as often."""
+
 SHORTEST_PERIOD = 300.0
 """Seconds between two requests to one feed at the least: what publishers ask of readers."""
 
@@ -263,6 +266,7 @@ class FeedSource:
             host=_host(entry.url),
             title=entry.title or entry.name,
             period=max(entry.period, SHORTEST_PERIOD),
+            idle_period=IDLE_ROUNDS * max(entry.period, SHORTEST_PERIOD),
             timeout=TIMEOUT,
             language=entry.language,
         )
@@ -301,6 +305,7 @@ class SymbolFeedSource:
             host=_host(base_url),
             title="Yahoo headlines of the watched symbols",
             period=SHORTEST_PERIOD,
+            idle_period=IDLE_ROUNDS * SHORTEST_PERIOD,
             timeout=TIMEOUT,
             batch_size=MAX_SYMBOLS,
             language="en",

@@ -8,11 +8,10 @@ MessagePack. Questions are answered one after the other.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import struct
-import sys
 
 from tui_monitor.domain.errors import FailureKind, SourceError
+from tui_monitor.sources.child_process import end_child, start_child
 
 LENGTH = struct.Struct(">I")
 """How a frame's length is written."""
@@ -87,19 +86,7 @@ class WorkerProcess:
 
     async def _start(self) -> asyncio.subprocess.Process:
         try:
-            self._process = await asyncio.create_subprocess_exec(
-                sys.executable,
-                # Not the folder where the program was started: it may hold a ``struct.py`` of somebody's.
-                "-P",
-                "-m",
-                self._module,
-                stdin=asyncio.subprocess.PIPE,
-                stdout=asyncio.subprocess.PIPE,
-                stderr=asyncio.subprocess.DEVNULL,
-                # Keys that the terminal turns into signals are for the screen's process alone.
-                start_new_session=True,
-                limit=1 << 20,
-            )
+            self._process = await start_child(self._module)
         except (OSError, ValueError) as error:
             raise SourceError(FailureKind.UNAVAILABLE, f"No process can be started for {self._title}.") from error
         return self._process
@@ -130,9 +117,4 @@ class WorkerProcess:
         process, self._process = self._process, None
         if process is None:
             return
-        with contextlib.suppress(ProcessLookupError):
-            process.kill()
-        assert process.stdin is not None
-        process.stdin.close()
-        with contextlib.suppress(OSError):
-            await process.wait()
+        await end_child(process)

@@ -3,7 +3,7 @@
 Arrival of data paints nothing. Where nothing visible changed, nothing is sent; once a second the ages, the clock
 and the countdowns move on. It works on no panel that another screen covers. While the terminal has not the focus, and
 after hours when no key was pressed lately, it takes one frame a second; after hours ages, clock and countdowns move
-twice a minute: nothing on the screen changes faster then.
+once a minute: nothing on the screen changes faster then.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ RESTING = 1.0
 ALERT = 5.0
 """Seconds after a key within which frames are taken at full pace whatever the hour."""
 
-AFTER_HOURS_STEP = 30
+AFTER_HOURS_STEP = 60
 """Seconds between two looks at ages and clock after hours; counted from the full minute, so that the clock is right."""
 
 

@@ -40,12 +40,20 @@ def changed_spans(old: list[Segment], new: list[Segment]) -> list[tuple[int, int
     The comparison is by text and style in steps of one cell; wide characters are never cut in half. Joining
     saves the cursor move between two places where that is longer than the cells between them.
     """
-    if old == new:
+    skipped = 0
+    while skipped < len(old) and skipped < len(new) and old[skipped] == new[skipped]:
+        skipped += 1
+    if skipped == len(old) == len(new):
         return []
-    first = _explode(old)
-    second = _explode(new)
+    end = 0
+    while end < min(len(old), len(new)) - skipped and old[-1 - end] == new[-1 - end]:
+        end += 1
+    # Taking segments apart is the dear part: what is equal at both ends of the line stays whole.
+    begin = sum(width_of(one.text) for one in old[:skipped])
+    first = _explode(old[skipped : len(old) - end])
+    second = _explode(new[skipped : len(new) - end])
     if len(first) != len(second):
-        return [(0, max(len(first), len(second)))]
+        return [(0, begin + max(len(first), len(second)) + sum(width_of(one.text) for one in old[len(old) - end :]))]
     spans: list[tuple[int, int]] = []
     for x, (before, after) in enumerate(zip(first, second, strict=True)):
         if before == after:
@@ -54,7 +62,8 @@ def changed_spans(old: list[Segment], new: list[Segment]) -> list[tuple[int, int
             spans[-1] = (spans[-1][0], x - spans[-1][0] + 1)
         else:
             spans.append((x, 1))
-    return [_widen(first, second, start, length) for start, length in spans]
+    widened = (_widen(first, second, start, length) for start, length in spans)
+    return [(begin + start, length) for start, length in widened]
 
 
 _JOIN = 6

@@ -90,6 +90,7 @@ WORDS: dict[str, str] = {
     "status.starting": "starting…",
     "status.resting": "after hours, next round {time}",
     "status.next-try": "next try {left}",
+    "status.next-try-at": "next try at {time}",
     "failure.refused": "no connection",
     "failure.timeout": "no answer",
     "failure.tls": "bad certificate",

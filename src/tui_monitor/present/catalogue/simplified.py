@@ -90,6 +90,7 @@ WORDS: dict[str, str] = {
     "status.starting": "启动中…",
     "status.resting": "收盘后，下次更新 {time}",
     "status.next-try": "{left} 后再试",
+    "status.next-try-at": "{time} 再试",
     "failure.refused": "无法连接",
     "failure.timeout": "没有响应",
     "failure.tls": "证书错误",

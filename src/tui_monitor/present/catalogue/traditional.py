@@ -90,6 +90,7 @@ WORDS: dict[str, str] = {
     "status.starting": "啟動中…",
     "status.resting": "收市後，下次更新 {time}",
     "status.next-try": "{left} 後再試",
+    "status.next-try-at": "{time} 再試",
     "failure.refused": "無法連線",
     "failure.timeout": "沒有回應",
     "failure.tls": "憑證錯誤",

@@ -1,0 +1,65 @@
+from __future__ import annotations
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from rich.cells import cell_len
+from rich.segment import Segment
+from rich.style import Style
+
+from tui_monitor.tui.strips import changed_spans
+
+STYLES = (None, Style(color="red"), Style(bold=True), Style(color="green", bgcolor="black"))
+
+
+def line(width: int) -> st.SearchStrategy[list[Segment]]:
+    """Lines of exactly ``width`` cells, with wide characters, in pieces of a few styles."""
+
+    def built(parts: list[tuple[str, int]]) -> list[Segment]:
+        out: list[Segment] = []
+        room = width
+        for text, style in parts:
+            kept = ""
+            for char in text:
+                if cell_len(kept + char) <= room:
+                    kept += char
+            room -= cell_len(kept)
+            if kept:
+                out.append(Segment(kept, STYLES[style]))
+        if room:
+            out.append(Segment(" " * room, None))
+        return out
+
+    return st.lists(st.tuples(st.text("ab1 騰訊│", max_size=8), st.integers(0, 3)), max_size=8).map(built)
+
+
+def cells_of(segments: list[Segment]) -> list[tuple[str, Style | None]]:
+    out: list[tuple[str, Style | None]] = []
+    for text, style, _ in segments:
+        for char in text:
+            out.append((char, style))
+            out.extend([("", style)] * (cell_len(char) - 1))
+    return out
+
+
+@settings(max_examples=400)
+@given(st.integers(1, 24).flatmap(lambda width: st.tuples(line(width), line(width))))
+def test_what_lies_outside_the_spans_is_equal_and_no_wide_character_is_cut(pair: tuple[list[Segment], ...]) -> None:
+    old, new = (cells_of(one) for one in pair)
+    spans = changed_spans(*pair)
+    sent = {x for start, length in spans for x in range(start, start + length)}
+    assert all(0 <= x < len(new) for x in sent)
+    for x, (before, after) in enumerate(zip(old, new, strict=True)):
+        if x not in sent:
+            assert before == after
+    for cells in (old, new):
+        for start, length in spans:
+            assert cells[start][0] != ""
+            assert start + length == len(cells) or cells[start + length][0] != ""
+    assert (spans == []) == (old == new)
+
+
+def test_equal_ends_of_a_line_are_not_sent() -> None:
+    red = Style(color="red")
+    old = [Segment("│", red), Segment("騰訊 ", None), Segment("661.5", red), Segment("  ", None), Segment("│", red)]
+    new = [Segment("│", red), Segment("騰訊 ", None), Segment("662.5", red), Segment("  ", None), Segment("│", red)]
+    assert changed_spans(old, new) == [(8, 1)]
