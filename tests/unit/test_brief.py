@@ -395,7 +395,7 @@ def test_every_number_of_an_invented_day(seed: int) -> None:
         away = facts[ClaimId.RECORD_DISTANCE]
         assert (away["record_date"], away["record_level"]) == (peak.isoformat(), best)
         assert away["to_record_pct"] == pytest.approx(100 * (best - day.level) / day.level)
-        assert away["below_record_pct"] == pytest.approx(100 * (best - day.level) / best)
+        assert away["below_record_pct"] == pytest.approx(100 * (day.level - best) / best)
     for kind, streak in (
         (ClaimId.WEEKLY_STREAK, day.weeks()), (ClaimId.MONTHLY_STREAK, day.months()),
         (ClaimId.DAILY_STREAK, day.sessions()),
