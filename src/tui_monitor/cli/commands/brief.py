@@ -74,7 +74,8 @@ def command(
 ) -> None:
     """Write the session up in at most 200 words: level and move, what is notable, who led, ratings, headlines.
 
-    Every number comes from a claim or an item; with --format json each sentence names them.
+    Every number comes from a claim or an item; with --format json each sentence names them. Ends with 4 if the index
+    has only a stored price though the sources were asked, with 3 if no daily history of it is known.
 
     Example: tui-monitor brief --lang zh --from-recording demo
     """
@@ -86,22 +87,27 @@ def command(
     if at is not None and recording is None:
         raise click.UsageError("--at needs --from-recording.")
     settings = with_index(settings, name)
+    answered = True
     if recording is not None:
         told = replay(recording, at, settings, language).situation
     else:
-        told = _known(settings, language, None if offline else timeout)
+        told, answered = _known(settings, language, None if offline else timeout)
     board = told.board(as_of=as_of, next_session=next_session_for)
     if board.story is None:
         end(f"No daily history of {name} is known; start tui-monitor with a network once.", ExitCode.NO_DATA)
     from tui_monitor.services.day_brief import brief_of
 
     click.echo(_render(told, board, brief_of(told, board), form), nl=False)
+    if not answered:
+        click.echo(f"No source answered for {name}; this is written from what is stored.", err=True)
+        raise click.exceptions.Exit(ExitCode.PARTIAL)
 
 
-def _known(settings: Settings, language: str, timeout: float | None) -> Situation:
-    """Return what is stored and, with a ``timeout``, what the sources answer now."""
+def _known(settings: Settings, language: str, timeout: float | None) -> tuple[Situation, bool]:
+    """Return what is stored and, with a ``timeout``, what the sources answer now; and whether the index is answered."""
     known = stored(settings, language, texts=True)
     told = known.situation
+    answered = True
     known.recall_histories((told.index, *settings.market.peers))
     if timeout is not None:
         from tui_monitor.services.interests import RATES
@@ -111,8 +117,8 @@ def _known(settings: Settings, language: str, timeout: float | None) -> Situatio
         wanted: dict[Topic, tuple[str, ...]] = {Topic.QUOTES: tuple(quotes), Topic.HEADLINES: ()}
         if told.store.history(told.index) is None:
             wanted[Topic.HISTORY] = (told.index,)
-        ask_sources(known, settings, wanted, timeout=timeout)
-    return told
+        answered = told.index not in ask_sources(known, settings, wanted, timeout=timeout)[Topic.QUOTES].missing
+    return told, answered
 
 
 def _render(told: Situation, board: Board, sentences: Sequence[Sentence], form: str) -> str:
