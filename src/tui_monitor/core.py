@@ -10,10 +10,11 @@ import asyncio
 import os
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
+
+import msgspec
 
 from tui_monitor.config.paths import Paths
 from tui_monitor.config.seeds import load_instruments, load_reference, load_universe
@@ -52,8 +53,7 @@ OUTSIDE_SECONDS = 0.9
 """How often the watchlist file is looked at for edits from outside."""
 
 
-@dataclass(slots=True, kw_only=True)
-class Replay:
+class Replay(msgspec.Struct, kw_only=True):
     """A recording that takes the sources' place."""
 
     recording: Recording
