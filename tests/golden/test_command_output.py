@@ -287,6 +287,36 @@ def test_json_keeps_to_its_schema(name: str, capsys: pytest.CaptureFixture[str])
         assert header == list(row["properties"])
 
 
+@pytest.mark.parametrize(
+    ("name", "arguments", "codes"),
+    [
+        ("feeds-list", ["feeds", "list"], {0}),
+        # Nobody answers: each row says why.
+        ("feeds-check", ["feeds", "check", "RTHK", "Fed", "--timeout", "0.5"], {3}),
+        ("watch-list", ["watch", "list"], {0}),
+    ],
+)
+def test_lists_keep_to_their_schemas(
+    name: str, arguments: list[str], codes: set[int], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    own_lists(tmp_path)
+    wanted = schema(name, capsys)
+
+    def told(form: str) -> str:
+        try:
+            code = int(run([*arguments, "--format", form]))
+        except SystemExit as ended:
+            code = int(ended.code or 0)
+        assert code in codes
+        return capsys.readouterr().out
+
+    rows = json.loads(told("json"))
+    assert len(rows) >= 2
+    assert errors(rows, wanted) == []
+    assert all(errors(json.loads(line), wanted["items"]) == [] for line in told("jsonl").splitlines())
+    assert next(csv.reader(io.StringIO(told("csv")))) == list(wanted["items"]["properties"])
+
+
 def test_a_history_file_keeps_to_the_schema(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file = tmp_path / "closes.csv"
     file.write_text("date,close\n2025-04-16,1\n2025-04-17,2\n", encoding="utf-8")
