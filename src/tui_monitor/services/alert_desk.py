@@ -11,18 +11,21 @@ from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
 from tui_monitor.analysis import alert_steps
 from tui_monitor.analysis.quiet_hours import read_quiet_hours
 from tui_monitor.domain.alert import EXTREMES, QUOTED, AlertEvent, AlertKind, AlertRule, Channel, Mark, Phase
 from tui_monitor.domain.text import clean_text
+from tui_monitor.engine.health import State
 from tui_monitor.services.alert_events import Publications
 from tui_monitor.services.alert_values import AlertValues
 from tui_monitor.store.alert_log import AlertState
 from tui_monitor.store.latest import Family
 
 if TYPE_CHECKING:
+    from tui_monitor.analysis.claims import Claim
     from tui_monitor.domain.rating import MergedRating
     from tui_monitor.present.view import View
     from tui_monitor.store.latest import Key
@@ -33,11 +36,16 @@ AT_ONCE = 400
 AROUND = 2.0
 """Seconds between two looks at claims and at sources, which no changed key tells of."""
 
+NOT_SAID = -1.0
+"""Bits of a claim that cannot be made."""
+
 MAX_EVENTS = 500
 """Events kept in memory, for the screen."""
 
 MAX_TOLD = 500
 """Publications that are remembered as told."""
+
+_NOT_ASKED = frozenset({State.PAUSED, State.UNNEEDED, State.UNAVAILABLE})
 
 _log = logging.getLogger(__name__)
 
@@ -94,6 +102,7 @@ class AlertDesk:
         self._pending: dict[str, None] = {}
         self._due: deque[tuple[str, AlertRule]] = deque()
         self._looked_around = float("-inf")
+        self._claimed: set[str] = set()
 
     # Rules
 
@@ -108,6 +117,8 @@ class AlertDesk:
         state.marks = {key: mark for key, mark in state.marks.items() if key[0] in same}
         state.begun = {name: state.begun[name] if name in same and name in state.begun else now for name in shapes}
         state.shapes = shapes
+        # These were looked at before: what can be said now and could not then is news.
+        self._claimed = {key[0] for key in state.marks}
         self.changes += 1
         self._published.take_rules(self.rules)
         self._index()
@@ -196,13 +207,15 @@ class AlertDesk:
         if value is not None:
             self._look_at_level(rule, symbol, value, now)
 
-    def _look_at_level(self, rule: AlertRule, symbol: str, value: float, now: datetime, text: str = "") -> None:
+    def _look_at_level(
+        self, rule: AlertRule, symbol: str, value: float, now: datetime, said: Callable[[], str] | None = None
+    ) -> None:
         for side in ("above", "below"):
             if getattr(rule, side) is None:
                 continue
             key = (rule.name, symbol, side)
             mark = self.state.marks.get(key)
-            self._take(rule, key, mark, alert_steps.level(rule, side, mark, value, now), value, now, text)
+            self._take(rule, key, mark, alert_steps.level(rule, side, mark, value, now), value, now, said)
 
     def _take(
         self,
@@ -212,7 +225,7 @@ class AlertDesk:
         step: alert_steps.Step,
         value: float | None,
         now: datetime,
-        text: str = "",
+        said: Callable[[], str] | None = None,
     ) -> None:
         if step.mark is not before:
             self.state.marks[key] = step.mark
@@ -231,37 +244,37 @@ class AlertDesk:
                 side=key[2],
                 value=value,
                 threshold=step.threshold,
-                text=text or (key[1] if rule.kind is AlertKind.STALE else ""),
+                text=said() if said is not None else "",
             ),
         )
 
     def _look_around(self, now: datetime) -> None:
-        view = self._view
         for rule in self._around:
             if rule.kind is AlertKind.STALE:
-                for name, health in view.health.items():
-                    if rule.source and rule.source != name:
-                        continue
-                    age = self._age(name, now, health.state.value)
-                    if age is not None:
-                        # A source that asks rarely is not late before it has missed two rounds.
-                        self._look_at_level(rule, name, age if age > 2 * health.period else 0.0, now)
-            elif view.board is not None:
-                claims = {one.id.value: one for one in view.board.claims}
-                for name in (rule.claim,) if rule.claim else sorted(claims):
-                    claim = claims.get(name)
-                    said = claim.text(view.language) if claim is not None else ""
-                    self._look_at_level(rule, name, claim.surprise if claim else -1.0, now, said)
-                if not rule.claim:
-                    for key in [one for one in self.state.marks if one[0] == rule.name and one[1] not in claims]:
-                        self._look_at_level(rule, key[1], -1.0, now)
+                self._look_at_sources(rule, now)
+            elif self._view.board is not None:
+                self._look_at_claims(rule, self._view.board.claims, now)
 
-    def _age(self, name: str, now: datetime, state: str) -> float | None:
-        health = self._view.health[name]
-        if state in {"paused", "unneeded", "unavailable"}:
-            return None
-        since = health.last_good or self._published.began
-        return max(0.0, (now - since).total_seconds())
+    def _look_at_sources(self, rule: AlertRule, now: datetime) -> None:
+        for name, health in self._view.health.items():
+            if (rule.source and rule.source != name) or health.state in _NOT_ASKED:
+                continue
+            age = max(0.0, (now - (health.last_good or self._published.began)).total_seconds())
+            # A source that asks rarely is not late before it has missed two rounds.
+            late = age if age > 2 * health.period else 0.0
+            self._look_at_level(rule, name, late, now, partial(str, name))
+
+    def _look_at_claims(self, rule: AlertRule, claims: Sequence[Claim], now: datetime) -> None:
+        made = {one.id.value: one for one in claims}
+        known = {one[1] for one in self.state.marks if one[0] == rule.name}
+        for name in (rule.claim,) if rule.claim else sorted(known | set(made)):
+            claim = made.get(name)
+            said = partial(claim.text, self._view.language) if claim is not None else None
+            if claim is not None and not rule.claim and rule.name in self._claimed:
+                # The first look tells what could be said before; what joins it later was not true then.
+                self.state.marks.setdefault((rule.name, name, "above"), Mark())
+            self._look_at_level(rule, name, claim.surprise if claim is not None else NOT_SAID, now, said)
+        self._claimed.add(rule.name)
 
     # Telling
 
