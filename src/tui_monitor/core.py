@@ -22,10 +22,13 @@ from tui_monitor.domain.instrument import home_lines, mic_of
 from tui_monitor.engine.blocking import DaemonWorker
 from tui_monitor.engine.clock import Clock, ReplayClock, SystemClock
 from tui_monitor.engine.sessions import SessionBook
+from tui_monitor.present.alert_lines import alert_wording
+from tui_monitor.present.alert_lines import sentence as alert_sentence
 from tui_monitor.present.appearance import glyphs_for
 from tui_monitor.present.view import View
 from tui_monitor.present.watchlist_facts import home_currency
 from tui_monitor.present.words import Words, language_of
+from tui_monitor.services.alert_keeper import AlertKeeper
 from tui_monitor.services.config_watch import ConfigWatch, taken_over
 from tui_monitor.services.default_lists import default_lists
 from tui_monitor.services.intake import Intake
@@ -118,6 +121,10 @@ class Core:
             live=replay is None,
         )
         self.view.muted = self.newsroom.muted
+        self.alerts = AlertKeeper(
+            self.view, paths, alert_wording(self.view), lambda event: alert_sentence(self.view.words, event),
+            self.environment, live=replay is None,
+        )  # fmt: skip
         if self.newsroom.problem is not None:
             self.view.notices.append(self.newsroom.problem)
         self._recall()
@@ -270,6 +277,7 @@ class Core:
             group.create_task(self.book.run(self.watching.mics), name="sessions")
             group.create_task(self._storyteller().run(), name="storyteller")
             group.create_task(reading.run(), name="rating-reading")
+            group.create_task(self.alerts.run(), name="alerts")
             group.create_task(self._watch_outside(), name="watchlist-file")
 
     def _marks_found(self) -> None:
@@ -317,6 +325,7 @@ class Core:
     async def aclose(self) -> None:
         """Close everything, the database last."""
         self.lists.close()
+        self.alerts.close()
         if self.polling is not None:
             await self.polling.aclose()
         await self.newsroom.aclose()

@@ -7,12 +7,12 @@ from typing import Any
 
 from tests.tui.stage import Stage, quote
 
-from tui_monitor.domain.alert import AlertEvent, AlertRule
+from tui_monitor.domain.alert import AlertEvent, AlertRule, Wording
 from tui_monitor.domain.headline import Headline
 from tui_monitor.domain.quote import Quote
 from tui_monitor.domain.rating import RatingChange
 from tui_monitor.domain.series import DailyHistory
-from tui_monitor.services.alert_desk import AlertDesk, Wording
+from tui_monitor.services.alert_desk import AlertDesk
 from tui_monitor.sources.api import Batch
 from tui_monitor.store.alert_log import AlertState, read_state, state_bytes, write_state
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+
+from tui_monitor.domain.rating import MergedRating
 
 MAX_NAME = 40
 """Characters of a rule's name."""
@@ -193,3 +196,22 @@ class AlertEvent:
     """Fired within quiet hours: logged and not delivered."""
     channels: tuple[Channel, ...] = ()
     """Where it is delivered to."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """Where a rule stands with one symbol."""
+
+    symbol: str
+    side: str
+    phase: Phase
+    last: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wording:
+    """How an event's parts are said, in the language of the moment."""
+
+    name: Callable[[str], str]
+    """Of a symbol."""
+    rating: Callable[[MergedRating], str]

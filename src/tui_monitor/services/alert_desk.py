@@ -9,14 +9,24 @@ from __future__ import annotations
 import logging
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
 from tui_monitor.analysis import alert_steps
 from tui_monitor.analysis.quiet_hours import read_quiet_hours
-from tui_monitor.domain.alert import EXTREMES, QUOTED, AlertEvent, AlertKind, AlertRule, Channel, Mark, Phase
+from tui_monitor.domain.alert import (
+    EXTREMES,
+    QUOTED,
+    AlertEvent,
+    AlertKind,
+    AlertRule,
+    Channel,
+    Mark,
+    Standing,
+    Wording,
+)
 from tui_monitor.domain.text import clean_text
 from tui_monitor.engine.health import State
 from tui_monitor.services.alert_events import Publications
@@ -26,7 +36,6 @@ from tui_monitor.store.latest import Family
 
 if TYPE_CHECKING:
     from tui_monitor.analysis.claims import Claim
-    from tui_monitor.domain.rating import MergedRating
     from tui_monitor.present.view import View
     from tui_monitor.store.latest import Key
 
@@ -48,24 +57,6 @@ MAX_TOLD = 500
 _NOT_ASKED = frozenset({State.PAUSED, State.UNNEEDED, State.UNAVAILABLE})
 
 _log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wording:
-    """How an event's parts are said, in the language of the moment."""
-
-    name: Callable[[str], str]
-    rating: Callable[[MergedRating], str]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
-    """Where a rule stands with one symbol, for the screen and ``alerts list``."""
-
-    symbol: str
-    side: str
-    phase: Phase
-    last: datetime | None
 
 
 class AlertDesk:

@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
-from tui_monitor.domain.alert import AlertEvent, AlertKind, AlertRule, Mark, is_resting
+from tui_monitor.domain.alert import AlertEvent, AlertKind, AlertRule, Mark, Wording, is_resting
 from tui_monitor.domain.headline_filter import HeadlineFilter, parse_filter
 from tui_monitor.domain.rating import Origin
 from tui_monitor.store.latest import Family
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from tui_monitor.domain.headline import Headline
     from tui_monitor.domain.rating import MergedRating
     from tui_monitor.present.view import View
-    from tui_monitor.services.alert_desk import Wording
     from tui_monitor.store.alert_log import AlertState
     from tui_monitor.store.latest import Key
 
