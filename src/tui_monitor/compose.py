@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import TYPE_CHECKING
 
 from tui_monitor.core import Core, Replay
@@ -76,12 +77,16 @@ class Monitor(Core):
             log=tail,
             archive=self.newsroom.archive,
             feeds=self.newsroom.desk,
+            alerts=self.alerts,
             problem=lambda: self.lists.problem or self.writer.problem or self.columns.problem,
             replay_clock=self.replay.clock if self.replay else None,
         )
         self._app = MonitorApp(
             self.view, services, theme=theme_for(self.settings.display, self.environment), on_ready=on_ready
         )
+        from tui_monitor.tui.textual_private import write_terminal
+
+        self.alerts.delivery.terminal = partial(write_terminal, self._app)
         return self._app
 
     def finder(self) -> Finder:

@@ -22,8 +22,12 @@ from tui_monitor.domain.instrument import home_lines
 from tui_monitor.engine.blocking import DaemonWorker
 from tui_monitor.engine.clock import Clock, ReplayClock, SystemClock
 from tui_monitor.engine.sessions import SessionBook
+from tui_monitor.present.alert_lines import alert_wording
+from tui_monitor.present.alert_lines import sentence as alert_sentence
 from tui_monitor.present.first_view import first_view, zone_of
+from tui_monitor.present.view import View
 from tui_monitor.present.watchlist_facts import home_currency
+from tui_monitor.services.alert_keeper import AlertKeeper
 from tui_monitor.services.asking import Asking
 from tui_monitor.services.config_watch import ConfigWatch, taken_over
 from tui_monitor.services.default_lists import default_lists
@@ -130,6 +134,10 @@ class Core:
             live=replay is None,
         )
         self.view.muted = self.newsroom.muted
+        self.alerts = AlertKeeper(
+            self.view, paths, alert_wording(self.view), lambda event: alert_sentence(self.view.words, event),
+            self.environment, live=replay is None,
+        )  # fmt: skip
         if self.newsroom.problem is not None:
             self.view.notices.append(self.newsroom.problem)
         self.sharing = self._shared()
@@ -290,6 +298,7 @@ class Core:
             group.create_task(self.newsroom.begin(self.view.read, self._marks_found), name="headlines")
             group.create_task(self._storyteller().run(), name="storyteller")
             group.create_task(self._reading.run(), name="rating-reading")
+            group.create_task(self.alerts.run(), name="alerts")
             group.create_task(self._watch_outside(), name="watchlist-file")
 
     async def _poll(self) -> None:
@@ -372,6 +381,7 @@ class Core:
     async def aclose(self) -> None:
         """Close everything, the database last."""
         self.lists.close()
+        self.alerts.close()
         await self._stop_polling()
         await self.network.aclose()
         await self.newsroom.aclose()

@@ -60,6 +60,21 @@ class Paths(msgspec.Struct, frozen=True):
         return self.config_dir / "feeds.toml"
 
     @property
+    def alerts_file(self) -> Path:
+        """``alerts.toml``: the program's, the alert rules that were made in it."""
+        return self.config_dir / "alerts.toml"
+
+    @property
+    def alerts_log(self) -> Path:
+        """``alerts.jsonl``: what fired, one line an alert."""
+        return self.state_dir / "alerts.jsonl"
+
+    @property
+    def alerts_state(self) -> Path:
+        """``alerts.json``: where each rule stands, kept over restarts."""
+        return self.state_dir / "alerts.json"
+
+    @property
     def database(self) -> Path:
         """``monitor.db``: last values, histories, headlines."""
         return self.state_dir / "monitor.db"
