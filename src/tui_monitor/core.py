@@ -10,9 +10,10 @@ import asyncio
 import os
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 from typing import TYPE_CHECKING, Any
+
+import msgspec
 
 from tui_monitor.config.paths import Paths
 from tui_monitor.config.seeds import load_instruments, load_universe
@@ -59,8 +60,7 @@ OUTSIDE_SECONDS = 0.9
 """How often the watchlist file is looked at for edits from outside."""
 
 
-@dataclass(slots=True, kw_only=True)
-class Replay:
+class Replay(msgspec.Struct, kw_only=True):
     """A recording that takes the sources' place."""
 
     recording: Recording

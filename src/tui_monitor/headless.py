@@ -12,10 +12,11 @@ import signal
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from tui_monitor.cli.exits import ExitCode
 from tui_monitor.core import Core
@@ -48,8 +49,7 @@ ENDINGS = {"text": "txt", "md": "md", "json": "json"}
 _log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class BriefAtClose:
+class BriefAtClose(msgspec.Struct, frozen=True):
     """How a session is written up after its close."""
 
     folder: Path | None

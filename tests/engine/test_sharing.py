@@ -177,13 +177,13 @@ async def test_a_price_that_is_confirmed_without_a_change_is_as_young_for_the_fo
 
 
 def _at(one: Quote, received: datetime) -> Quote:
-    from dataclasses import replace
+    from msgspec.structs import replace
 
     return replace(one, received=received)
 
 
 async def test_quotes_are_stored_with_what_other_sources_add() -> None:
-    from dataclasses import replace
+    from msgspec.structs import replace
 
     store = LatestStore()
     slow = replace(quote("A", 1.0), source="yahoo-quote", market_cap=5e9)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import zlib
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from tui_monitor.config.feeds_list import load_default_feeds
 from tui_monitor.config.seeds import load_instruments, load_universe

@@ -13,8 +13,9 @@ import os
 import shutil
 import sys
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, NamedTuple
+
+import msgspec
 
 from tui_monitor.present.width import cells
 
@@ -31,8 +32,7 @@ COLOURS = {"green-up": ("32", "31"), "red-up": ("31", "32"), "blue-orange": ("34
 """Codes (SGR) of up and down by the name in the settings."""
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
+class Column(msgspec.Struct, frozen=True):
     """A column of a table."""
 
     title: str

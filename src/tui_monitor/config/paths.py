@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
+
+import msgspec
 
 APP_NAME = "tui-monitor"
 """Name of the program's folders."""
@@ -21,8 +22,7 @@ STATE_VARIABLE = "TUI_MONITOR_STATE_DIR"
 """Environment variable that names the folder of the database, the log and the undo history."""
 
 
-@dataclass(frozen=True, slots=True)
-class Paths:
+class Paths(msgspec.Struct, frozen=True):
     """The program's two folders and the files within them."""
 
     config_dir: Path

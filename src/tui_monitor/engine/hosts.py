@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+
+import msgspec
 
 from tui_monitor.engine.backoff import LONGEST_RETRY_AFTER, limited_wait
 from tui_monitor.engine.budget import TokenBucket
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(msgspec.Struct, frozen=True):
     """What a later scheduler must know of a host that asked to be left alone."""
 
     seconds: float

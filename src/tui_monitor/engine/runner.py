@@ -10,7 +10,8 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import Callable, Collection
-from dataclasses import dataclass, field
+
+import msgspec
 
 from tui_monitor.domain.errors import FailureKind, SourceError
 from tui_monitor.engine import backoff
@@ -42,20 +43,19 @@ AFTER_CHANGE = (0.5, 2.5)
 """Seconds after a change of session within which the round for it begins."""
 
 
-@dataclass(slots=True)
-class Tally:
+class Tally(msgspec.Struct):
     """What one round came to."""
 
     good: int = 0
     unchanged: int = 0
     """Good answers that said that nothing is new."""
     items: int = 0
-    answered: list[str] = field(default_factory=list)
-    missing: list[str] = field(default_factory=list)
+    answered: list[str] = msgspec.field(default_factory=list)
+    missing: list[str] = msgspec.field(default_factory=list)
     bad: int = 0
-    lost: list[str] = field(default_factory=list)
+    lost: list[str] = msgspec.field(default_factory=list)
     """Symbols whose batch failed, where that may lie in them."""
-    notes: list[str] = field(default_factory=list)
+    notes: list[str] = msgspec.field(default_factory=list)
     error: SourceError | None = None
     aborted: bool = False
     """The round ended before its last batch."""

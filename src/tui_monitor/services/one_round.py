@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
+
+import msgspec
 
 from tui_monitor.domain.errors import FailureKind, SourceError
 from tui_monitor.domain.instrument import mic_of
@@ -40,13 +41,12 @@ Take = Callable[[Batch], object]
 """Takes in an answer as it comes."""
 
 
-@dataclass(slots=True)
-class Outcome:
+class Outcome(msgspec.Struct):
     """What came of asking."""
 
     missing: tuple[str, ...] = ()
     """Symbols that no source answered for."""
-    problems: dict[str, str] = field(default_factory=dict)
+    problems: dict[str, str] = msgspec.field(default_factory=dict)
     """A sentence for each source that failed."""
 
 

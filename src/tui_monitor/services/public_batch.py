@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from tui_monitor.config.feeds_list import effective_feeds, load_default_feeds
 from tui_monitor.domain.watchlist import Watchlists

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from tui_monitor.domain.instrument import mic_of
 from tui_monitor.domain.series import OWN, DailyBar, DailyHistory

@@ -10,9 +10,11 @@ from __future__ import annotations
 import contextlib
 import sqlite3
 from collections.abc import Callable, Hashable, Iterable
-from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TypeVar
+
+import msgspec
+from msgspec.structs import replace
 
 from tui_monitor.domain.headline import Headline
 from tui_monitor.domain.quote import Quote
@@ -47,8 +49,7 @@ _KINDS = {
 """What is noted of the writer's work, by the first part of its key; the second is the value's own."""
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
+class Mark(msgspec.Struct, frozen=True):
     """The marks of a headline, or of a rating change under ``rows.RATING_MARK``."""
 
     identity: str
@@ -56,8 +57,7 @@ class Mark:
     saved: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Wish:
+class Wish(msgspec.Struct, frozen=True):
     """What another monitor wants, not yet looked into."""
 
     author: int
@@ -66,8 +66,7 @@ class Wish:
     data: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Changes:
+class Changes(msgspec.Struct, frozen=True):
     """What others have written, as it is stored now."""
 
     number: int
@@ -85,9 +84,9 @@ class Changes:
     calendars: tuple[Calendar, ...] = ()
     marks: tuple[Mark, ...] = ()
     """Marks that were set, and those of the headlines above."""
-    polling: dict[str, bytes | None] = field(default_factory=dict)
+    polling: dict[str, bytes | None] = msgspec.field(default_factory=dict)
     """How sources and hosts fare, by name; ``None`` for one that is no more."""
-    heard: dict[str, datetime] = field(default_factory=dict)
+    heard: dict[str, datetime] = msgspec.field(default_factory=dict)
     """When prices were last confirmed without a change, where that is later than asked."""
     wished: bool = False
     """Somebody has a wish."""

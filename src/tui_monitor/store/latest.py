@@ -7,11 +7,13 @@ a cost of the number of changes and not of the number of values. One event loop 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from operator import attrgetter
 from typing import TYPE_CHECKING
+
+import msgspec
+from msgspec.structs import replace
 
 from tui_monitor.analysis.history_checks import merge
 from tui_monitor.domain.headline import Headline
@@ -77,8 +79,7 @@ Key = tuple[Family, str]
 """A value's address: its family and its symbol, rating key or headline id."""
 
 
-@dataclass(frozen=True, slots=True)
-class Applied:
+class Applied(msgspec.Struct, frozen=True):
     """What a batch changed."""
 
     quotes: tuple[Quote, ...] = ()

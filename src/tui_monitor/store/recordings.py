@@ -20,7 +20,6 @@ import os
 import re
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 from io import BufferedIOBase
@@ -59,8 +58,7 @@ class RecordingKind(StrEnum):
     RECONSTRUCTED = "reconstructed"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Header:
+class Header(msgspec.Struct, frozen=True, kw_only=True):
     """What a recording says about itself. Times are aware UTC."""
 
     title: str
