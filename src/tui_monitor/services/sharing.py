@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Coroutine
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Protocol
 
 from tui_monitor.domain.errors import SourceError
@@ -161,12 +162,14 @@ class Sharing:
         wished.set()
         self.following.wished = wished.set
         while True:
-            self._board.tell(scheduler)
-            joined.look()
             if wished.is_set():
                 wished.clear()
                 await self._hear(scheduler, joined)
-            await self._clock.sleep(TELL)
+            joined.look()
+            self._board.tell(scheduler)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(TELL):
+                    await wished.wait()
 
     async def _hear(self, scheduler: Scheduler, joined: Joined) -> None:
         try:
