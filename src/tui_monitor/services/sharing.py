@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from tui_monitor.domain.errors import SourceError
 from tui_monitor.engine.blocking import DaemonWorker
 from tui_monitor.services.shared_health import HealthBoard, understood_blocks
-from tui_monitor.services.wishes import Joined, Wishing
+from tui_monitor.services.wishes import REPEAT, Joined, Wishing
 
 if TYPE_CHECKING:
     from tui_monitor.engine.clock import Clock
@@ -184,9 +184,13 @@ class Sharing:
     async def say(self) -> None:
         """Keep saying what is wanted here while another one polls, until cancelled."""
         while True:
-            if not self.polls and self._followed:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(REPEAT):
+                    await self.wishing.unsaid.wait()
+            if not self.polls:
                 self.wishing.say()
-            await self._clock.sleep(TELL / 2)
+            else:
+                self.wishing.unsaid.clear()
 
 
 def follow_order(order: Order, scheduler: Scheduler) -> None:
