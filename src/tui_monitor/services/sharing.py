@@ -77,8 +77,10 @@ class Sharing:
         self._database = database
         self._clock = clock
         self._rest = rest
+        self._writer = writer
         self._board = HealthBoard(clock, writer.put_polling)
-        self._followed = False
+        self._goes_on = False
+        """Whether its next turn follows another one, so that nothing is asked anew."""
         self._laid_down = asyncio.Event()
         self._thread = DaemonWorker("sharing")
 
@@ -101,6 +103,7 @@ class Sharing:
                         tasks[0].result()
                 finally:
                     self.polls = False
+                    self._goes_on = True
                     for task in tasks:
                         task.cancel()
                     await asyncio.gather(*tasks, return_exceptions=True)
@@ -120,7 +123,7 @@ class Sharing:
         if not following:
             return
         _log.info("another monitor polls; this one follows it")
-        self._followed = True
+        self._goes_on = True
         await self._read_health()
         self.holder = self._lock.holder()
         self._rest()
@@ -149,11 +152,13 @@ class Sharing:
         """Let ``scheduler``, which has just been told what is wanted, go on where the last holder was."""
         words = await self._read_health()
         blocks = understood_blocks(words, self._clock)
-        if self._followed:
+        if self._goes_on:
             scheduler.take_up(self.following.health.values(), blocks)
         else:
             # Begun anew by the person, who wants to see prices: only who asked to be left alone is.
             scheduler.block(blocks)
+        # Another turn has other sources: all of them are told anew.
+        self._board = HealthBoard(self._clock, self._writer.put_polling)
         self._board.forget(words, scheduler)
 
     async def serve(self, scheduler: Scheduler, joined: Joined) -> None:
