@@ -177,11 +177,12 @@ def _line(
     colours: str | None,
 ) -> str:
     parts = []
-    for number, place in enumerate(shown):
+    # Nothing stands behind the last text of a line, not even coloured blanks.
+    last = next((place for place in reversed(shown) if row[place].text), None)
+    for place in shown if last is None else shown[: shown.index(last) + 1]:
         column, field = columns[place], row[place]
         text = cut(field.text, widths[place])
-        last = number == len(shown) - 1
-        filled = text if last and not column.right else padded(text, widths[place], right=column.right)
+        filled = text if place == last and not column.right else padded(text, widths[place], right=column.right)
         parts.append(_painted(filled, field.direction, colours))
     return GAP.join(parts).rstrip()
 

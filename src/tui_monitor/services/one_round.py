@@ -85,7 +85,8 @@ class OneRound:
             for name, point in available().items()
             if name not in ONLY_BY_NAME and GIVES_ONLY.get(name, self._topics) & self._topics
         }
-        added, problem = read_added(self._paths)
+        # The person's own feeds are read only where a feed could be asked.
+        added, problem = read_added(self._paths) if "feeds" in plug_ins else (None, None)
         tables = {name: table for name, table in source_tables(self._settings, added).items() if name in plug_ins}
         self._sources, self.warnings = build_sources(self._context, tables, plug_ins=plug_ins)
         if problem is not None:

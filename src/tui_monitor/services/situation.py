@@ -12,9 +12,6 @@ from msgspec.structs import replace
 from tui_monitor.config.seeds import load_instruments, load_reference, load_universe
 from tui_monitor.domain.instrument import mic_of
 from tui_monitor.engine.sessions import SessionBook
-from tui_monitor.services.daily_bars import sound_bars
-from tui_monitor.services.index_facts import collect_facts
-from tui_monitor.services.index_story import build_board
 from tui_monitor.store.latest import LatestStore
 
 if TYPE_CHECKING:
@@ -108,6 +105,11 @@ class Situation(msgspec.Struct, kw_only=True):
         ``next_session`` makes, from a symbol and this, what gives the first session after a date; without it the
         calendar at hand is asked.
         """
+        # The story's modules take as long to import as the database takes to read; prices alone need none of them.
+        from tui_monitor.services.daily_bars import sound_bars
+        from tui_monitor.services.index_facts import collect_facts
+        from tui_monitor.services.index_story import build_board
+
         facts = collect_facts(
             self.store,
             self.settings.market,

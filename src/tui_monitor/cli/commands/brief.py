@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from tui_monitor.analysis.brief import Part, count_words
+from tui_monitor.cli import completing
 from tui_monitor.cli.data_command import (
     ask_sources,
     chosen_language,
@@ -50,7 +51,13 @@ PARAGRAPHS = (
 
 
 @click.command("brief", short_help="The session written up in at most 200 words.")
-@click.option("--index", "symbol", metavar="SYMBOL", help="Write about this index, by default that of the settings.")
+@click.option(
+    "--index",
+    "symbol",
+    metavar="SYMBOL",
+    shell_complete=completing.symbols,
+    help="Write about this index, by default that of the settings.",
+)
 @click.option("--as-of", callback=iso_date, metavar="DATE", help="Write as if this date were the last.")
 @click.option("--format", "form", type=click.Choice(FORMATS), default="text", show_default=True)
 @language_option
@@ -70,7 +77,8 @@ def command(
 ) -> None:
     """Write the session up in at most 200 words: level and move, what is notable, who led, ratings, headlines.
 
-    Every number comes from a claim or an item; with --format json each sentence names them.
+    Every number comes from a claim or an item; with --format json each sentence names them. Ends with 4 if the index
+    has only a stored price though the sources were asked, with 3 if no daily history of it is known.
 
     Example: tui-monitor brief --lang zh --from-recording demo
     """
@@ -88,16 +96,20 @@ def command(
         from tui_monitor.headless import BriefAtClose, run
 
         sys.exit(run(settings, Paths.from_environment(), brief=BriefAtClose(None, form, language)))
+    answered = True
     if recording is not None:
         told = replay(recording, at, settings, language).situation
     else:
-        told = _known(settings, language, None if offline else timeout)
+        told, answered = _known(settings, language, None if offline else timeout)
     board = told.board(as_of=as_of, next_session=next_session_for)
     if board.story is None:
         end(f"No daily history of {name} is known; start tui-monitor with a network once.", ExitCode.NO_DATA)
     from tui_monitor.services.day_brief import brief_of
 
     click.echo(_render(told, board, brief_of(told, board), form), nl=False)
+    if not answered:
+        click.echo(f"No source answered for {name}; this is written from what is stored.", err=True)
+        raise click.exceptions.Exit(ExitCode.PARTIAL)
 
 
 def stored_brief(settings: Settings, paths: Paths, language: str, form: str, moment: datetime) -> str | None:
@@ -115,10 +127,11 @@ def stored_brief(settings: Settings, paths: Paths, language: str, form: str, mom
         known.close()
 
 
-def _known(settings: Settings, language: str, timeout: float | None) -> Situation:
-    """Return what is stored and, with a ``timeout``, what the sources answer now."""
+def _known(settings: Settings, language: str, timeout: float | None) -> tuple[Situation, bool]:
+    """Return what is stored and, with a ``timeout``, what the sources answer now; and whether the index is answered."""
     known = stored(settings, language, texts=True)
     told = known.situation
+    answered = True
     known.recall_histories((told.index, *settings.market.peers))
     if timeout is not None:
         from tui_monitor.services.interests import RATES
@@ -128,8 +141,8 @@ def _known(settings: Settings, language: str, timeout: float | None) -> Situatio
         wanted: dict[Topic, tuple[str, ...]] = {Topic.QUOTES: tuple(quotes), Topic.HEADLINES: ()}
         if told.store.history(told.index) is None:
             wanted[Topic.HISTORY] = (told.index,)
-        ask_sources(known, settings, wanted, timeout=timeout)
-    return told
+        answered = told.index not in ask_sources(known, settings, wanted, timeout=timeout)[Topic.QUOTES].missing
+    return told, answered
 
 
 def _render(told: Situation, board: Board, sentences: Sequence[Sentence], form: str) -> str:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import click
 import msgspec
 
-from tui_monitor.cli import quotes_output
+from tui_monitor.cli import completing, quotes_output
 from tui_monitor.cli.data_command import (
     chosen_language,
     end,
@@ -51,7 +51,7 @@ class _Wish(msgspec.Struct, frozen=True):
 
 
 @click.command("quotes", short_help="Prices of symbols, once or again and again.")
-@click.argument("symbols", nargs=-1, required=True, metavar="SYMBOL...")
+@click.argument("symbols", nargs=-1, required=True, metavar="SYMBOL...", shell_complete=completing.symbols)
 @click.option(
     "--watch",
     "period",
