@@ -96,6 +96,8 @@ class Monitor(Core):
             from tui_monitor.services.initials import load_initials
             from tui_monitor.services.known_names import KnownNames
 
+            if self.replay is None:
+                self.network.warm()
             self._finder = Finder(
                 self.instruments,
                 initials=load_initials(),

@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Callable, Iterable, Mapping
-from contextlib import suppress
 from datetime import UTC, datetime, tzinfo
 from typing import TYPE_CHECKING, Any
 
@@ -17,9 +16,7 @@ import msgspec
 
 from tui_monitor.config.paths import Paths
 from tui_monitor.config.seeds import load_instruments, load_universe
-from tui_monitor.domain.errors import ConfigError, SourceError
 from tui_monitor.domain.instrument import home_lines
-from tui_monitor.engine.blocking import DaemonWorker
 from tui_monitor.engine.clock import Clock, ReplayClock, SystemClock
 from tui_monitor.engine.sessions import SessionBook
 from tui_monitor.present.alert_lines import alert_wording
@@ -36,11 +33,12 @@ from tui_monitor.services.headline_reading import reading_for
 from tui_monitor.services.intake import Intake
 from tui_monitor.services.network import Network
 from tui_monitor.services.newsroom import Newsroom
+from tui_monitor.services.outside import Outside
 from tui_monitor.services.recall import recall_histories
 from tui_monitor.services.sharing import Sharing
 from tui_monitor.services.watching import Watching
 from tui_monitor.services.watchlists import WatchlistService
-from tui_monitor.sources.api import SourceContext, Topic
+from tui_monitor.sources.api import Topic
 from tui_monitor.store.database import Database
 from tui_monitor.store.holding import PollingLock
 from tui_monitor.store.latest import LatestStore
@@ -54,14 +52,10 @@ if TYPE_CHECKING:
     from tui_monitor.present.view import View
     from tui_monitor.services.polling import Polling
     from tui_monitor.services.rating_reading import RatingReading
-    from tui_monitor.services.storyteller import Storyteller
     from tui_monitor.services.wishes import Target
     from tui_monitor.sources.api import Batch
     from tui_monitor.store.changes import Mark
     from tui_monitor.store.recordings import Recording
-
-OUTSIDE_SECONDS = 0.9
-"""How often the watchlist file is looked at for edits from outside."""
 
 
 class Replay(msgspec.Struct, kw_only=True):
@@ -99,14 +93,12 @@ class Core:
         self.book = SessionBook(
             self.clock, on_loaded=None if replay else self.writer.put_calendar, overrides=settings.sessions
         )
-        self.config_watch = ConfigWatch(paths.config_file)
         self.polling: Polling | None = None
         """What asks the sources, while this is the monitor that does."""
         self._reading: RatingReading | None = None
         self.taps: list[Callable[[Batch], object]] = []
         """Hear of each answer before it is taken in: of the sources, or of what the monitor that polls has stored."""
         self.view = self._view()
-        self._storage_told = len(self.database.notices)
         self.watching = Watching(
             settings=lambda: self.settings,
             universe=self.universe,
@@ -140,6 +132,16 @@ class Core:
         )  # fmt: skip
         if self.newsroom.problem is not None:
             self.view.notices.append(self.newsroom.problem)
+        self.outside = Outside(
+            self.lists,
+            self.newsroom,
+            ConfigWatch(paths.config_file),
+            self.database,
+            say=self.view.notices.append,
+            feeds_changed=self._take_feeds,
+            settings_changed=self._take_settings,
+            looked=self.watching.follow_currencies,
+        )
         self.sharing = self._shared()
         self.asking = Asking(lambda: self.scheduler, lambda: self.sharing, lambda: self.view.health)
         self._recall()
@@ -213,9 +215,6 @@ class Core:
             return self.polling.wanted
         return self.sharing.wishing if self.sharing is not None else None
 
-    def _feeds_context(self) -> SourceContext:
-        return self.network.context("feeds", self.settings.sources.get("feeds", {}))
-
     def _build_sources(self) -> Polling:
         from tui_monitor.services.polling import Polling
         from tui_monitor.services.source_setup import source_tables
@@ -260,19 +259,6 @@ class Core:
     def _next_change(self) -> datetime | None:
         return self.book.next_change(self.watching.mics())
 
-    def _storyteller(self) -> Storyteller:
-        """Return what tells the board. Its questions are a tenth of the program's modules: after the first paint."""
-        from tui_monitor.services.storyteller import Storyteller
-
-        index = self.settings.market.index
-        return Storyteller(
-            self.view,
-            self.book.calendar,
-            valuations=lambda: self.database.read_valuations(index),
-            keep_valuation=lambda day, ratio, coverage: self.writer.put_valuation(index, day, ratio, coverage),
-            keep_bar=self.writer.put_own_bar,
-        )
-
     def lay_down(self) -> None:
         """Save, and let another monitor poll: the program is about to be stopped."""
         self.lists.flush()
@@ -286,7 +272,7 @@ class Core:
         problem = recall_histories(self.database, self.store, self.settings.market, _wall_now())
         if problem is not None:
             self.view.notices.append(problem)
-        self.newsroom.opened_with(self._feeds_context)
+        self.newsroom.opened_with(lambda: self.network.context("feeds", self.settings.sources.get("feeds", {})))
         self._reading = reading_for(self.intake, self.instruments, self.clock.now, on_ready=self.view.tape.release)
         async with asyncio.TaskGroup() as group:
             if self.sharing is None:
@@ -296,10 +282,16 @@ class Core:
                 group.create_task(self.sharing.following.run(), name="following")
                 group.create_task(self.sharing.say(), name="wishes")
             group.create_task(self.newsroom.begin(self.view.read, self._marks_found), name="headlines")
-            group.create_task(self._storyteller().run(), name="storyteller")
+            group.create_task(self._tell(), name="storyteller")
             group.create_task(self._reading.run(), name="rating-reading")
             group.create_task(self.alerts.run(), name="alerts")
-            group.create_task(self._watch_outside(), name="watchlist-file")
+            group.create_task(self.outside.run(), name="outside")
+
+    async def _tell(self) -> None:
+        """Keep the board told. Its questions are a tenth of the program's modules: after the first paint."""
+        from tui_monitor.services.storyteller import keeping_storyteller
+
+        await keeping_storyteller(self.view, self.book.calendar, self.database, self.writer).run()
 
     async def _poll(self) -> None:
         """Build the sources and ask them until cancelled."""
@@ -335,37 +327,12 @@ class Core:
     def _marks_found(self) -> None:
         self.view.marks_revision += 1
 
-    async def _watch_outside(self) -> None:
-        # One thread for all looks: a new one for each was a tenth of what the idle program took.
-        thread = DaemonWorker("watchlist-file")
-        while True:
-            await asyncio.sleep(OUTSIDE_SECONDS)
-            with suppress(Exception):
-                # What went wrong with the file is in ``lists.problem``; the next look tries again.
-                await thread.call(self.lists.poll_outside, timeout=5.0)
-            with suppress(SourceError):
-                if await self.newsroom.look_outside():
-                    self.view.muted = self.newsroom.muted
-                    self.view.marks_revision += 1
-            self._look_at_settings()
-            self._look_at_storage()
-            self.watching.follow_currencies()
+    def _take_feeds(self) -> None:
+        self.view.muted = self.newsroom.muted
+        self.view.marks_revision += 1
 
-    def _look_at_storage(self) -> None:
-        """Say what has happened to the database's file since it was opened."""
-        told = self.database.notices[self._storage_told :]
-        self._storage_told += len(told)
-        self.view.notices.extend(told)
-
-    def _look_at_settings(self) -> None:
-        """Take over a changed ``config.toml``; a wrong one changes nothing and is said."""
-        try:
-            new = self.config_watch.poll()
-        except ConfigError as error:
-            self.view.notices.append(" ".join(str(error).split()))
-            return
-        if new is None:
-            return
+    def _take_settings(self, new: Settings) -> None:
+        """Take over changed settings as far as they can be; say what waits for the next start."""
         self.settings, waiting = taken_over(self.settings, new)
         self.view.settings = self.settings
         self.view.zone = self._zone()

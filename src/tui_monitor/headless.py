@@ -25,6 +25,7 @@ from tui_monitor.engine.blocking import in_thread
 from tui_monitor.present.first_view import zone_of
 from tui_monitor.services.closing import Closing
 from tui_monitor.store.log import start_log, tell_log
+from tui_monitor.store.recordings import FLUSH_EVERY
 
 if TYPE_CHECKING:
     from tui_monitor.config.paths import Paths
@@ -133,13 +134,24 @@ class Headless:
         def tap(batch: Batch) -> None:
             if self.problem is not None:
                 return
-            try:
-                recordings.append(public.of(batch), at=core.clock.now())
-            except RecordingError as error:
-                self.problem = str(error)
-                _log.error("%s; nothing more is recorded", error)
+            self._recorded(lambda: recordings.append(public.of(batch), at=core.clock.now()))
 
         core.taps.append(tap)
+
+    def _recorded(self, write: Callable[[], object]) -> None:
+        """Write to the recording; give it up where that cannot be done."""
+        try:
+            write()
+        except RecordingError as error:
+            self.problem = str(error)
+            _log.error("%s; nothing more is recorded", error)
+
+    async def _flush(self, recordings: DailyRecordings) -> None:
+        """Bring what came into the file while nothing further comes: a kill in a quiet hour loses no more."""
+        while self.problem is None:
+            await self.core.clock.sleep(FLUSH_EVERY)
+            self._recorded(recordings.flush_new)
+        await asyncio.Event().wait()
 
     async def run(self, stopped: asyncio.Event, brief: BriefAtClose | None) -> None:
         """Keep everything going until ``stopped`` is set."""
@@ -148,6 +160,8 @@ class Headless:
             asyncio.create_task(self._tell_changes(), name="changes"),
             asyncio.create_task(self._tell_notices(), name="notices"),
         ]
+        if self._recordings is not None:
+            tasks.append(asyncio.create_task(self._flush(self._recordings), name="flush"))
         if brief is not None:
             tasks.append(asyncio.create_task(self._write_briefs(brief), name="briefs"))
         end = asyncio.create_task(stopped.wait(), name="end")

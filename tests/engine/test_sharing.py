@@ -20,6 +20,7 @@ from tui_monitor.domain.headline import Headline
 from tui_monitor.domain.quote import Quote
 from tui_monitor.engine.health import SourceHealth, State
 from tui_monitor.engine.hosts import Block
+from tui_monitor.engine.scheduler import Scheduler
 from tui_monitor.services.following import Following, set_marks
 from tui_monitor.services.shared_health import HOST, HealthBoard, told, told_block, understood, understood_blocks
 from tui_monitor.services.sharing import Sharing
@@ -502,6 +503,45 @@ async def test_the_turn_goes_on_when_the_holder_ends_or_lays_it_down(
     await asyncio.gather(first, return_exceptions=True)
     assert polling == []
     assert Turn.taken_by is None
+
+
+async def test_every_turn_tells_of_its_sources_and_the_second_asks_nothing_anew(pair: Pair) -> None:
+    Turn.taken_by = None
+    sharing = Sharing(Turn(1), Follower(pair.mine).following, pair.mine, pair.writer, StandingClock(), lambda: None)
+    asked: list[int] = []
+    served = asyncio.Event()
+
+    async def poll() -> None:
+        clock = FakeClock()
+        source = Scripted(descriptor("wire", topic=Topic.HEADLINES, period=600.0), clock, duration=0.0)
+        scheduler = Scheduler([source], clock=clock, sink=lambda _: None)
+        await sharing.take_up(scheduler)
+        running = asyncio.create_task(scheduler.run())
+        serving = asyncio.create_task(sharing.serve(scheduler, Joined(scheduler, clock)))
+        try:
+            await asyncio.sleep(0.3)
+            sharing._board.tell(scheduler)
+            await pair.writer.flush()
+            asked.append(len(source.asked))
+            served.set()
+            await asyncio.Event().wait()
+        finally:
+            running.cancel()
+            serving.cancel()
+            await asyncio.gather(running, serving, return_exceptions=True)
+
+    task = asyncio.create_task(sharing.run(poll))
+    for _ in range(2):
+        async with asyncio.timeout(5):
+            await served.wait()
+        served.clear()
+        told_of = pair.theirs.read_polling()
+        assert set(told_of) == {"source:wire"}
+        sharing.lay_down()
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+    assert asked[0] == 1
+    assert asked[1] == 0, "alone again after a pause, it goes on where it was"
 
 
 async def test_a_defect_of_polling_ends_the_run(pair: Pair) -> None:

@@ -22,6 +22,9 @@ LATE = timedelta(hours=6)
 _SETTLED = timedelta(minutes=1)
 """How long after the end at the soonest."""
 
+_FIRST_ANSWERS = timedelta(minutes=5)
+"""How long after its own start the program waits for answers at the least."""
+
 
 class Closing:
     """Looks after the sessions of one index."""
@@ -43,11 +46,12 @@ class Closing:
         self._session = session
         self._written = written
         self._done: date | None = None
-        self._looked = False
+        self._begun: datetime | None = None
 
     def look(self, now: datetime) -> date | None:
         """Return the session that is to be written up now, ``None`` most of the time. Once for each."""
-        first, self._looked = not self._looked, True
+        first = self._begun is None
+        self._begun = begun = self._begun if self._begun is not None else now
         day = self._ended(now)
         if day is None or day.date == self._done:
             return None
@@ -56,7 +60,9 @@ class Closing:
             return None
         quote = self._store.quote(self._index)
         final = quote is not None and is_final(quote, day, now)
-        if now < day.end + _SETTLED or not (final or now - day.end >= LONGEST):
+        # At a start the values are yesterday's until the sources have answered.
+        waited = now - day.end >= LONGEST and now - begun >= _FIRST_ANSWERS
+        if now < day.end + _SETTLED or not (final or waited):
             return None
         self._done = day.date
         return day.date

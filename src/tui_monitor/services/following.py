@@ -1,8 +1,8 @@
 """Follows what other monitors of the person write to the database: values, marks, how the sources fare.
 
-A look costs one pragma while nobody has written. Reading happens in a thread; what is read enters by the same
-``apply`` as an answer of a source, so that a screen which does not poll shows what the polling one shows, about a
-second later.
+A look costs one question to the file system while nobody has written. Reading happens in a thread; what is read
+enters by the same ``apply`` as an answer of a source, so that a screen which does not poll shows what the polling one
+shows, about a second later.
 """
 
 from __future__ import annotations
@@ -31,6 +31,9 @@ if TYPE_CHECKING:
 
 PERIOD = 0.5
 """Seconds between two looks: with the writer's quarter a value is on the other screens within one."""
+
+CERTAIN = 5.0
+"""Seconds after which the database itself is asked: a file's times are coarse, two writings can bear the same one."""
 
 TIMEOUT = 15.0
 """Seconds that a reading may take."""
@@ -73,6 +76,8 @@ class Following:
         self._arrived = arrived
         self._tap = tap
         self._version = -1
+        self._stamp: tuple[int, int] | None = None
+        self._asked = float("-inf")
         self._heard = 0.0
         self._worker = DaemonWorker("following")
 
@@ -81,7 +86,10 @@ class Following:
         try:
             while True:
                 await self._clock.sleep(PERIOD)
-                await self.look()
+                now, stamp = self._clock.monotonic(), self._database.stamp()
+                if stamp != self._stamp or now - self._asked >= CERTAIN:
+                    self._stamp, self._asked = stamp, now
+                    await self.look()
         finally:
             self._worker.close()
 

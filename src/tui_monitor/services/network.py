@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Mapping
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from tui_monitor.sources.api import Now, SourceContext
@@ -36,6 +38,12 @@ class Network:
                 user_agent=settings.user_agent, now=self._now, allow_private_hosts=settings.allow_private_hosts
             )
         return self._transport
+
+    def warm(self) -> None:
+        """Import on a thread what the connections need: somebody is about to ask, while another monitor polls."""
+        if self._transport is None:
+            name = "tui_monitor.sources.transport"
+            threading.Thread(target=import_module, args=(name,), name="import-network", daemon=True).start()
 
     def context(self, name: str, table: Mapping[str, Any]) -> SourceContext:
         """Return what the plug-in ``name`` is built with; ``table`` are its settings."""

@@ -17,6 +17,7 @@ import msgspec
 from msgspec.structs import replace
 
 from tui_monitor.config.seeds import load_instruments, load_universe
+from tui_monitor.domain.errors import RecordingError
 from tui_monitor.domain.instrument import mic_of
 from tui_monitor.domain.watchlist import Watchlists
 from tui_monitor.engine.clock import SystemClock
@@ -30,12 +31,11 @@ from tui_monitor.sources.registry import build_sources
 from tui_monitor.sources.transport import Transport
 from tui_monitor.store.daily_recordings import DailyRecordings
 from tui_monitor.store.latest import LatestStore
-from tui_monitor.store.recordings import Header, RecordingWriter
+from tui_monitor.store.recordings import FLUSH_EVERY, Header, RecordingWriter
 
 if TYPE_CHECKING:
     from tui_monitor.config.paths import Paths
     from tui_monitor.config.settings import Settings
-    from tui_monitor.domain.errors import RecordingError
 
 HOME_ZONE = "Asia/Hong_Kong"
 """Zone of an index whose exchange is not known."""
@@ -107,20 +107,19 @@ class Recorder:
         for topic, names in symbols.items():
             scheduler.set_interest(topic, names)
         running = asyncio.create_task(scheduler.run(), name="scheduler")
+        flushing = asyncio.create_task(self._flush(), name="flush")
         ends = [asyncio.create_task(one.wait()) for one in (stopped, self._full)]
         try:
             await asyncio.wait([running, *ends], timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
         finally:
-            for task in (running, *ends):
+            for task in (running, flushing, *ends):
                 task.cancel()
-            await asyncio.gather(running, *ends, return_exceptions=True)
+            await asyncio.gather(running, flushing, *ends, return_exceptions=True)
             await scheduler.aclose()
             await transport.aclose()
             self._close()
 
     def _take(self, batch: Batch) -> None:
-        from tui_monitor.domain.errors import RecordingError
-
         if self.problem is not None:
             return
         if self._known is not None:
@@ -131,6 +130,16 @@ class Recorder:
             self.problem = error
             self._full.set()
 
+    async def _flush(self) -> None:
+        """Bring what came into the file while nothing further comes: a kill in a quiet hour loses no more."""
+        while self.problem is None:
+            await self._clock.sleep(FLUSH_EVERY)
+            try:
+                self._writer.flush_new()
+            except RecordingError as error:
+                self.problem = error
+                self._full.set()
+
     def _opening(self) -> Batch | None:
         """Return what a further day begins with."""
         assert self._known is not None
@@ -140,8 +149,6 @@ class Recorder:
         return public.known(self._known, Batch(source="database", received=self._clock.now()))
 
     def _close(self) -> None:
-        from tui_monitor.domain.errors import RecordingError
-
         try:
             self._writer.close()
         except RecordingError as error:

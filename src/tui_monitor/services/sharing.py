@@ -10,12 +10,13 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Coroutine
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Protocol
 
 from tui_monitor.domain.errors import SourceError
 from tui_monitor.engine.blocking import DaemonWorker
 from tui_monitor.services.shared_health import HealthBoard, understood_blocks
-from tui_monitor.services.wishes import Joined, Wishing
+from tui_monitor.services.wishes import REPEAT, Joined, Wishing
 
 if TYPE_CHECKING:
     from tui_monitor.engine.clock import Clock
@@ -76,8 +77,10 @@ class Sharing:
         self._database = database
         self._clock = clock
         self._rest = rest
+        self._writer = writer
         self._board = HealthBoard(clock, writer.put_polling)
-        self._followed = False
+        self._goes_on = False
+        """Whether its next turn follows another one, so that nothing is asked anew."""
         self._laid_down = asyncio.Event()
         self._thread = DaemonWorker("sharing")
 
@@ -100,6 +103,7 @@ class Sharing:
                         tasks[0].result()
                 finally:
                     self.polls = False
+                    self._goes_on = True
                     for task in tasks:
                         task.cancel()
                     await asyncio.gather(*tasks, return_exceptions=True)
@@ -119,7 +123,7 @@ class Sharing:
         if not following:
             return
         _log.info("another monitor polls; this one follows it")
-        self._followed = True
+        self._goes_on = True
         await self._read_health()
         self.holder = self._lock.holder()
         self._rest()
@@ -148,11 +152,13 @@ class Sharing:
         """Let ``scheduler``, which has just been told what is wanted, go on where the last holder was."""
         words = await self._read_health()
         blocks = understood_blocks(words, self._clock)
-        if self._followed:
+        if self._goes_on:
             scheduler.take_up(self.following.health.values(), blocks)
         else:
             # Begun anew by the person, who wants to see prices: only who asked to be left alone is.
             scheduler.block(blocks)
+        # Another turn has other sources: all of them are told anew.
+        self._board = HealthBoard(self._clock, self._writer.put_polling)
         self._board.forget(words, scheduler)
 
     async def serve(self, scheduler: Scheduler, joined: Joined) -> None:
@@ -161,12 +167,14 @@ class Sharing:
         wished.set()
         self.following.wished = wished.set
         while True:
-            self._board.tell(scheduler)
-            joined.look()
             if wished.is_set():
                 wished.clear()
                 await self._hear(scheduler, joined)
-            await self._clock.sleep(TELL)
+            joined.look()
+            self._board.tell(scheduler)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(TELL):
+                    await wished.wait()
 
     async def _hear(self, scheduler: Scheduler, joined: Joined) -> None:
         try:
@@ -181,9 +189,13 @@ class Sharing:
     async def say(self) -> None:
         """Keep saying what is wanted here while another one polls, until cancelled."""
         while True:
-            if not self.polls and self._followed:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(REPEAT):
+                    await self.wishing.unsaid.wait()
+            if not self.polls:
                 self.wishing.say()
-            await self._clock.sleep(TELL / 2)
+            else:
+                self.wishing.unsaid.clear()
 
 
 def follow_order(order: Order, scheduler: Scheduler) -> None:

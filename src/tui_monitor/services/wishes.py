@@ -6,6 +6,7 @@ that is not of the right shape, and hears each refresh once.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Annotated, Literal, Protocol
@@ -80,30 +81,31 @@ class Wishing:
     def __init__(self, clock: Clock, put: Callable[[str, datetime, bytes], object]) -> None:
         self._clock = clock
         self._put = put
+        self.unsaid = asyncio.Event()
+        """Set while something may be wanted that was not said."""
         self._topics: dict[Topic, tuple[str, ...]] = {}
         self._watched: tuple[str, ...] = ()
         self._said: bytes | None = None
-        self._unsaid = False
         self._said_at = float("-inf")
         self._serial = 0
 
     def set_interest(self, topic: Topic, symbols: Sequence[str]) -> None:
         """Want ``symbols`` of ``topic``."""
         self._topics[topic] = tuple(symbols)[:MAX_SYMBOLS]
-        self._unsaid = True
+        self.unsaid.set()
 
     def set_watched(self, symbols: Iterable[str]) -> None:
         """Note what the person looks at."""
         self._watched = tuple(dict.fromkeys(symbols))[:MAX_SYMBOLS]
-        self._unsaid = True
+        self.unsaid.set()
 
     def say(self) -> None:
         """Say what is wanted if that is news, or was said a while ago."""
         now = self._clock.monotonic()
         old = now - self._said_at >= REPEAT
-        if not self._unsaid and not old:
+        if not self.unsaid.is_set() and not old:
             return
-        self._unsaid = False
+        self.unsaid.clear()
         data = msgspec.json.encode(Wanted(topics=self._topics, watched=self._watched))
         if data == self._said and not old:
             return

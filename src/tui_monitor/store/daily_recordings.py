@@ -65,6 +65,11 @@ class DailyRecordings:
         self._writer.append(batch, at=at)
         self.lines += self._writer.lines - before
 
+    def flush_new(self) -> None:
+        """Bring what was written since the last time into the file."""
+        if self._writer is not None:
+            self._writer.flush_new()
+
     def close(self) -> None:
         """End the file. May be called twice."""
         writer, self._writer = self._writer, None
