@@ -106,6 +106,26 @@ CASES: dict[str, tuple[tuple[str, ...], Check]] = {
         # 0103.HK is in the other list already and stays where it is.
         lambda s: _symbols(s, "mine") == OLD[1:] and _symbols(s, "other") == ("0103.HK", "0101.HK"),
     ),
+    "tags on marked": (
+        ("x", "x", "e", "tab", *"core", "enter"),
+        lambda s: [one.tags for one in s.lists[0].entries] == [("core",), ("core",), (), ()],
+    ),
+    "position on marked": (
+        ("x", "x", "e", "tab", "tab", *"100", "tab", *"9.5", "enter"),
+        lambda s: [(one.quantity, one.cost) for one in s.lists[0].entries] == [(100.0, 9.5)] * 2 + [(None, None)] * 2,
+    ),
+    "move marked to a new list": (
+        ("x", "j", "x", "M", "G", "enter", *"later", "enter"),
+        lambda s: _symbols(s, "later") == ("0101.HK", "0103.HK") and _symbols(s, "mine") == ("0102.HK", "BABA"),
+    ),
+    "sort once the other way round": (
+        ("s", "s", "s", "S", "O"),
+        lambda s: _symbols(s, "mine") == ("0103.HK", "0102.HK", "0101.HK", "BABA"),
+    ),
+    "add to another list": (
+        ("right_square_bracket", "a", *"700", "enter"),
+        lambda s: _symbols(s, "other") == ("0103.HK", "0700.HK") and _symbols(s, "mine") == OLD,
+    ),
     "everything marked": (("X", "d"), lambda s: _symbols(s, "mine") == ()),
     "copy from a built-in list": (
         ("right_square_bracket",) * 2 + ("a", "G", "k", "enter"),

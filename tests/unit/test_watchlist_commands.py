@@ -112,6 +112,7 @@ def test_another_universe_gives_the_first_list_its_name_and_members(run: Run, co
         (("move", "JD", "--at", "1"), "JD 0700.HK BABA", "^HSI"),
         (("move", "tencent", "JD", "--to", "Other"), "BABA", "^HSI 0700.HK JD"),
         (("move", "BABA", "--to", "other", "--at", "1"), "0700.HK JD", "BABA ^HSI"),
+        (("move", "0700", "--at", "3"), "BABA JD 0700.HK", "^HSI"),
         (("sort", "--reverse"), "JD BABA 0700.HK", "^HSI"),
     ],
 )
@@ -145,6 +146,64 @@ def test_notes_tags_and_positions(run: Run, config: Path) -> None:
     assert lists(config).lists[0].entries[1].quantity is None
     assert run("undo", "--steps", "7").exit_code == ExitCode.OK
     assert lists(config) == read_text(START.encode(), "w").lists
+
+
+def _entry(found: Watchlists) -> tuple[object, ...]:
+    one = found.lists[0].entries[1]
+    return one.note, one.tags, one.quantity, one.cost, one.cost_currency
+
+
+@pytest.mark.parametrize(
+    ("words", "look", "expected"),
+    [
+        (("note", "BABA", "the bonds"), _entry, ("the bonds", (), None, None, None)),
+        (("tag", "BABA", "ai", "cloud"), _entry, ("", ("ai", "cloud"), None, None, None)),
+        (("position", "BABA", "5", "9.5", "--currency", "usd"), _entry, ("", (), 5.0, 9.5, "USD")),
+        (("add", "PDD", "--note", "new"), lambda w: [one.note for one in w.lists[0].entries[2:]], ["", "new"]),
+        (("new", "chips", "--currency", "hkd"), lambda w: (w.lists[-1].name, w.lists[-1].currency), ("chips", "HKD")),
+        (("rename", "mine", "ours"), lambda w: [one.name for one in w.lists], ["ours", "Other"]),
+        (("currency", "mine", "usd"), lambda w: w.lists[0].currency, "USD"),
+        (("place", "mine", "2"), lambda w: [one.name for one in w.lists], ["Other", "mine"]),
+        (("delete", "mine"), lambda w: [one.name for one in w.lists], ["Other"]),
+    ],
+)  # fmt: skip
+def test_each_command_is_one_step_there_and_back(
+    run: Run, config: Path, words: tuple[str, ...], look: Callable[[Watchlists], object], expected: object
+) -> None:
+    before = lists(config)
+    assert look(before) != expected
+    result = run(*words)
+    assert (result.exit_code, result.stdout) == (ExitCode.OK, "")
+    assert look(lists(config)) == expected
+    assert run("undo").exit_code == ExitCode.OK
+    assert lists(config) == before
+    assert run("undo").exit_code == ExitCode.USAGE
+    assert run("redo").exit_code == ExitCode.OK
+    assert look(lists(config)) == expected
+
+
+@pytest.mark.parametrize(
+    ("by", "reverse", "order"),
+    [
+        ("quantity", False, "JD PDD 0700.HK BABA"),
+        ("quantity", True, "PDD JD 0700.HK BABA"),
+        ("cost", False, "PDD JD 0700.HK BABA"),
+        ("note", False, "BABA 0700.HK JD PDD"),
+        ("note", True, "0700.HK BABA JD PDD"),
+    ],
+)
+def test_a_list_is_sorted_by_what_is_noted_with_what_is_missing_last(
+    run: Run, config: Path, by: str, reverse: bool, order: str
+) -> None:
+    for words in (
+        ("add", "PDD"), ("position", "JD", "--", "-5", "30"), ("position", "PDD", "7", "2"),
+        ("note", "0700.HK", "b"), ("note", "BABA", "a"),
+    ):  # fmt: skip
+        assert run(*words).exit_code == ExitCode.OK
+    assert run("sort", "--by", by, *(["--reverse"] if reverse else [])).exit_code == ExitCode.OK
+    assert shown(config)["mine"] == order
+    assert run("undo").exit_code == ExitCode.OK
+    assert shown(config)["mine"] == "0700.HK BABA JD PDD"
 
 
 def test_lists_are_made_renamed_placed_and_deleted(run: Run, config: Path) -> None:

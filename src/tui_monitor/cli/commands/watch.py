@@ -34,6 +34,7 @@ from tui_monitor.domain.watchlist_edits import (
     SetTags,
     SortOnce,
 )
+from tui_monitor.present.entry_fields import read_currency
 from tui_monitor.services.finding import Finder
 from tui_monitor.services.list_import import import_edit
 from tui_monitor.services.portable_lists import MAX_IMPORT, Form, Imported, export_lists, guess_form, import_lists
@@ -206,7 +207,8 @@ def position(symbol: str, quantity: float | None, cost: float | None, currency: 
 
     Example: tui-monitor watch position 700 200 480.5 --currency HKD
     """
-    _on_symbols((symbol,), name, "set in", lambda one, found: SetPosition(one.name, found, quantity, cost, currency))
+    unit = read_currency(currency or "")
+    _on_symbols((symbol,), name, "set in", lambda one, found: SetPosition(one.name, found, quantity, cost, unit))
 
 
 @command.command("sort")
@@ -242,7 +244,7 @@ def new(name: str, currency: str | None) -> None:
 
     Example: tui-monitor watch new "US chips" --currency USD
     """
-    _do(_editable(), NewList(name, currency=currency))
+    _do(_editable(), NewList(name, currency=read_currency(currency or "")))
 
 
 @command.command("delete")
@@ -289,7 +291,7 @@ def currency_command(name: str, currency: str | None) -> None:
     Example: tui-monitor watch currency "Hong Kong tech" HKD
     """
     service = _editable()
-    _do(service, SetCurrency(_find(service, name).name, currency))
+    _do(service, SetCurrency(_find(service, name).name, read_currency(currency or "")))
 
 
 # Back and forth
