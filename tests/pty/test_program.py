@@ -127,6 +127,22 @@ def test_a_closed_terminal_ends_the_program_and_keeps_the_edit(tmp_path: Path) -
         assert "9988.HK" in str(lists)
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a file away")
+def test_an_edit_that_could_not_be_saved_is_told_after_the_screen(tmp_path: Path) -> None:
+    with Terminal(home=tmp_path, environment=NO_NETWORK) as terminal:
+        terminal.wait("Watchlist", "0700.HK")
+        file = terminal.config / "watchlists.toml"
+        file.write_text('[[lists]]\nname = "mine"\nentries = ["0700.HK", "BABA"]\n')
+        os.chown(file, 12345, 12345)
+        terminal.wait("mine")
+        terminal.send("d")
+        terminal.wait("Removed 0700.HK")
+        terminal.send("q")
+        terminal.ended(5)
+        assert b"it belongs to another user; unsaved edits are lost." in terminal.raw
+        assert "0700.HK" in file.read_text()
+
+
 def test_a_changed_config_is_taken_over_and_a_wrong_one_is_named(tmp_path: Path) -> None:
     with Terminal(home=tmp_path, environment=NO_NETWORK) as terminal:
         terminal.wait("Watchlist", "no connection")
