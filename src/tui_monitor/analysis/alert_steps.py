@@ -5,9 +5,10 @@ What was already true at the first look does not fire; what came true since the 
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple
+
+from msgspec.structs import replace
 
 from tui_monitor.domain.alert import AlertKind, AlertRule, Mark, Span, is_resting
 

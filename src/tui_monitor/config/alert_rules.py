@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+import msgspec
 
 from tui_monitor.analysis.claims import ClaimId
 from tui_monitor.config.expected import got
@@ -27,8 +28,7 @@ _USED = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class ListedRule:
+class ListedRule(msgspec.Struct, frozen=True):
     """A rule with where it comes from."""
 
     rule: AlertRule

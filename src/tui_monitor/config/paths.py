@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
+
+import msgspec
 
 APP_NAME = "tui-monitor"
 """Name of the program's folders."""
@@ -21,8 +22,7 @@ STATE_VARIABLE = "TUI_MONITOR_STATE_DIR"
 """Environment variable that names the folder of the database, the log and the undo history."""
 
 
-@dataclass(frozen=True, slots=True)
-class Paths:
+class Paths(msgspec.Struct, frozen=True):
     """The program's two folders and the files within them."""
 
     config_dir: Path
@@ -78,6 +78,11 @@ class Paths:
     def database(self) -> Path:
         """``monitor.db``: last values, histories, headlines."""
         return self.state_dir / "monitor.db"
+
+    @property
+    def polling_lock(self) -> Path:
+        """``polling.lock``: held by the one monitor that polls."""
+        return self.state_dir / "polling.lock"
 
     @property
     def log_file(self) -> Path:

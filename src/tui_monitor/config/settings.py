@@ -147,6 +147,8 @@ class Network(Section, frozen=True):
     """Budget of one host."""
     allow_private_hosts: bool = False
     """Let sources and feeds ask loopback and private addresses (a proxy of your own, tests)."""
+    share: bool = True
+    """Of several monitors on a machine one polls and the others read what it stores."""
 
 
 class Log(Section, frozen=True):

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+
+import msgspec
 
 from tui_monitor.domain.rating import MergedRating
 
@@ -76,8 +77,7 @@ QUOTED = frozenset({AlertKind.PRICE, AlertKind.PERCENT, AlertKind.POINTS, AlertK
 """Kinds that are looked at when a quote of one of their symbols changed."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AlertRule:
+class AlertRule(msgspec.Struct, frozen=True, kw_only=True):
     """One rule. What its kind does not use is at its default."""
 
     name: str
@@ -146,8 +146,7 @@ class Phase(StrEnum):
     """Untrue again, but fired so lately that it keeps quiet."""
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
+class Mark(msgspec.Struct, frozen=True):
     """What is remembered of one rule and one symbol, also over a restart."""
 
     fired: bool = False
@@ -173,8 +172,7 @@ def is_resting(rule: AlertRule, mark: Mark, now: datetime) -> bool:
     return mark.last is not None and 0.0 <= (now - mark.last).total_seconds() < rule.rest
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AlertEvent:
+class AlertEvent(msgspec.Struct, frozen=True, kw_only=True):
     """What fired, with its numbers. All text is sanitised."""
 
     time: datetime
@@ -198,8 +196,7 @@ class AlertEvent:
     """Where it is delivered to."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
+class Standing(msgspec.Struct, frozen=True, kw_only=True):
     """Where a rule stands with one symbol."""
 
     symbol: str
@@ -208,8 +205,7 @@ class Standing:
     last: datetime | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wording:
+class Wording(msgspec.Struct, frozen=True, kw_only=True):
     """How an event's parts are said, in the language of the moment."""
 
     name: Callable[[str], str]

@@ -7,9 +7,10 @@ reaches back for months. What was published while the program did not run is tol
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
+
+from msgspec.structs import replace
 
 from tui_monitor.domain.alert import AlertEvent, AlertKind, AlertRule, Mark, Wording, is_resting
 from tui_monitor.domain.headline_filter import HeadlineFilter, parse_filter

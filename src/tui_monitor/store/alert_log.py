@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -30,19 +29,18 @@ FORMAT = 1
 """Version of both files."""
 
 
-@dataclass(slots=True, kw_only=True)
-class AlertState:
+class AlertState(msgspec.Struct, kw_only=True):
     """Where the rules stand."""
 
     looked: datetime | None = None
     """When they were last looked at, aware UTC."""
-    shapes: dict[str, str] = field(default_factory=dict)
+    shapes: dict[str, str] = msgspec.field(default_factory=dict)
     """What each rule asked for: marks of another question are worth nothing."""
-    begun: dict[str, datetime] = field(default_factory=dict)
+    begun: dict[str, datetime] = msgspec.field(default_factory=dict)
     """Since when each rule is there."""
-    told: list[str] = field(default_factory=list)
+    told: list[str] = msgspec.field(default_factory=list)
     """Rule and identity of the publications that were told lately."""
-    marks: dict[tuple[str, str, str], Mark] = field(default_factory=dict)
+    marks: dict[tuple[str, str, str], Mark] = msgspec.field(default_factory=dict)
     """By rule, symbol and side."""
 
 

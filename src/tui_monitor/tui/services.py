@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
+
+import msgspec
 
 if TYPE_CHECKING:
     from tui_monitor.config.columns_file import ColumnSetting
@@ -20,8 +21,7 @@ Choice = Literal["mine", "theirs", "merge"]
 """How a conflict ends."""
 
 
-@dataclass(slots=True, kw_only=True)
-class Services:
+class Services(msgspec.Struct, kw_only=True):
     """Use-cases behind commands. Each returns at once; what takes time happens elsewhere."""
 
     edit: Callable[[Edit], None]

@@ -57,7 +57,10 @@ def command() -> None:
 @command.command("list")
 @format_option
 def list_command(form: str) -> None:
-    """List the rules, where they come from and where each stands."""
+    """List the rules, where they come from and where each stands.
+
+    Example: tui-monitor alerts list --format json
+    """
     from tui_monitor.store.alert_log import read_state
 
     paths = Paths.from_environment()
@@ -87,7 +90,10 @@ def list_command(form: str) -> None:
 @click.option("--limit", type=click.IntRange(1, 100_000), default=100, show_default=True, help="Alerts at the most.")
 @format_option
 def log(limit: int, form: str) -> None:
-    """Print what fired, the newest first."""
+    """Print what fired, the newest first.
+
+    Example: tui-monitor alerts log --limit 20
+    """
     from tui_monitor.store.alert_log import event_record, read_events
 
     paths = Paths.from_environment()
@@ -106,7 +112,10 @@ def log(limit: int, form: str) -> None:
 @command.command("test")
 @format_option
 def test(form: str) -> None:
-    """Deliver a sample by every channel of the settings and of the rules, and say what happened."""
+    """Deliver a sample by every channel of the settings and of the rules, and say what happened.
+
+    Example: tui-monitor alerts test
+    """
     paths = Paths.from_environment()
     settings = read_settings(paths)
     wanted = {Channel(one): None for one in settings.alerts.deliver}
@@ -143,7 +152,10 @@ def test(form: str) -> None:
 @click.option("--cooldown", type=click.FloatRange(0, 604_800), metavar="SECONDS")
 @click.option("--deliver", multiple=True, type=click.Choice([one.value for one in Channel]))
 def add(**options: Any) -> None:
-    """Add a rule to alerts.toml."""
+    """Add a rule to alerts.toml.
+
+    Example: tui-monitor alerts add buybacks --kind headline --filter topic:buybacks
+    """
     import msgspec
 
     paths = Paths.from_environment()
@@ -165,7 +177,10 @@ def add(**options: Any) -> None:
 @command.command("remove")
 @click.argument("name")
 def remove(name: str) -> None:
-    """Remove a rule that was made in the program."""
+    """Remove a rule that was made in the program.
+
+    Example: tui-monitor alerts remove buybacks
+    """
     paths = Paths.from_environment()
     settings = read_settings(paths)
     try:

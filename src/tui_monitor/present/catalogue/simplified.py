@@ -6,10 +6,12 @@ from tui_monitor.present.catalogue.simplified_alerts import ALERT_WORDS
 from tui_monitor.present.catalogue.simplified_lists import LIST_WORDS
 from tui_monitor.present.catalogue.simplified_news import NEWS_WORDS
 from tui_monitor.present.catalogue.simplified_ratings import RATING_WORDS
+from tui_monitor.present.catalogue.simplified_sharing import SHARING_WORDS
 
 WORDS: dict[str, str] = {
     **ALERT_WORDS,
     **LIST_WORDS,
+    **SHARING_WORDS,
     **NEWS_WORDS,
     **RATING_WORDS,
     "panel.index": "指数",
