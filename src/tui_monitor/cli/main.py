@@ -30,6 +30,7 @@ COMMANDS = {
     "ratings": "Rating changes, and reading them out of headlines.",
     "news": "Headlines of the feeds, or of files and addresses.",
     "feeds": "The list of feeds: show, add, remove, check, import, export.",
+    "alerts": "Alert rules: show, add, remove, what fired, a test.",
     "watch": "Show and edit the watchlists.",
     "schema": "The JSON Schema of a command's output.",
     "completion": "The script that makes bash, zsh or fish complete.",
