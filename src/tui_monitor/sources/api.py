@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
+    from tui_monitor.domain.calendar_event import CalendarEvent
     from tui_monitor.domain.headline import Headline
     from tui_monitor.domain.quote import Quote
     from tui_monitor.domain.rating import RatingChange, RatingTable
@@ -44,6 +45,8 @@ class Topic(StrEnum):
     HEADLINES = "headlines"
     FUNDAMENTALS = "fundamentals"
     """Quotes for the sake of what changes slowly: market value, price-earnings ratios. No stand-in for ``QUOTES``."""
+    CALENDAR = "calendar"
+    """What is to come: reports, dividends, figures, decisions."""
     RECORDING = "recording"
     """Everything, from a recording."""
 
@@ -107,6 +110,8 @@ class Batch:
     headlines: tuple[Headline, ...] = ()
     tables: tuple[RatingTable, ...] = ()
     """What tables of rating changes were like, also those without rows."""
+    events: tuple[CalendarEvent, ...] = ()
+    """What is to come."""
     missing: tuple[str, ...] = ()
     tied: bool = False
     """The headlines come with their symbols and topics: nobody need search them again on the event loop."""

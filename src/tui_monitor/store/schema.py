@@ -49,6 +49,10 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
              PRIMARY KEY (symbol, date)) WITHOUT ROWID""",
     ),
     ("CREATE TABLE rating_tables (symbol TEXT PRIMARY KEY, asked REAL NOT NULL, json BLOB NOT NULL) WITHOUT ROWID",),
+    (
+        "CREATE TABLE events (key TEXT PRIMARY KEY, last_day TEXT NOT NULL, json BLOB NOT NULL) WITHOUT ROWID",
+        "CREATE INDEX events_by_day ON events (last_day)",
+    ),
 )
 """Statements by version, the first one making version 1."""
 
@@ -60,7 +64,7 @@ _FIRST_TABLES = {
     "meta", "quotes", "paths", "histories", "daily", "ratings", "headlines", "marks", "calendars", "headline_words",
 }  # fmt: skip
 
-TABLES = frozenset(_FIRST_TABLES | {"valuations", "rating_tables"})
+TABLES = frozenset(_FIRST_TABLES | {"valuations", "rating_tables", "events"})
 """Every table of ``SCHEMA_VERSION``."""
 
 
