@@ -26,6 +26,7 @@ from tui_monitor.present.appearance import glyphs_for
 from tui_monitor.present.view import View
 from tui_monitor.present.watchlist_facts import home_currency
 from tui_monitor.present.words import Words, language_of
+from tui_monitor.services.agenda import Agenda, gathered
 from tui_monitor.services.config_watch import ConfigWatch, taken_over
 from tui_monitor.services.default_lists import default_lists
 from tui_monitor.services.intake import Intake
@@ -40,6 +41,7 @@ from tui_monitor.store.writer import Writer
 
 if TYPE_CHECKING:
     from tui_monitor.config.settings import Settings
+    from tui_monitor.domain.calendar_event import CalendarEvent
     from tui_monitor.domain.instrument import Instrument
     from tui_monitor.domain.universe import Universe
     from tui_monitor.engine.scheduler import Scheduler
@@ -91,6 +93,10 @@ class Core:
         self.polling: Polling | None = None
         """What asks the sources, once they are built."""
         self.view = self._view()
+        agenda = Agenda(self.store, self._gather_agenda)
+        self.view.agenda = lambda: agenda.told(
+            self.clock.now(), self.lists.lists, self.book.revision, self.settings.events
+        )
         self._storage_told = len(self.database.notices)
         self.watching = Watching(
             settings=lambda: self.settings,
@@ -162,6 +168,17 @@ class Core:
 
     def _session(self, mic: str | None) -> Any:
         return self.book.state(mic) if mic else None
+
+    def _gather_agenda(self) -> tuple[CalendarEvent, ...]:
+        return gathered(
+            self.store,
+            self.settings,
+            now=self.clock.now(),
+            watched=(*self.lists.lists.symbols, *self.universe.symbols),
+            calendar=self.book.calendar,
+            provisional=self.book.provisional,
+            home_lines=home_lines(self.instruments.values()),
+        )
 
     def _recall(self) -> None:
         """Take in what was stored, before any network."""

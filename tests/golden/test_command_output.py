@@ -37,6 +37,8 @@ COMMANDS = {
     "index": ["index"],
     "index-morning": ["index", "--at", "11:00"],
     "index-earlier": ["index", "--as-of", "2025-09-12", "--since", "2025-04-09"],
+    "calendar": ["calendar", "--days", "21"],
+    "calendar-morning": ["calendar", "--days", "2", "--kind", "central-bank", "--at", "11:00"],
     "brief": ["brief"],
     "brief-morning": ["brief", "--at", "11:00"],
 }
@@ -81,7 +83,7 @@ def test_piped(name: str, language: str, capsys: pytest.CaptureFixture[str]) -> 
 
 
 @pytest.mark.parametrize("form", ["json", "jsonl", "csv"])
-@pytest.mark.parametrize("name", ["quotes", "movers", "index"])
+@pytest.mark.parametrize("name", ["quotes", "movers", "index", "calendar"])
 def test_other_forms(name: str, form: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(whole(name, "en", "--format", form)) == 0
     compare(FOLDER / f"{name}.en.{form}", capsys.readouterr().out)
@@ -130,6 +132,14 @@ def test_on_a_terminal(name: str, width: int, language: str) -> None:
     assert "\x1b" not in plain
     assert max(cells(line) for line in plain.splitlines()) <= width
     compare(FOLDER / f"{name}.{language}.{width}.txt", text)
+
+
+@pytest.mark.parametrize("language", ["en", "zh-Hant"])
+@pytest.mark.parametrize("width", [60, 80])
+def test_the_calendar_fits_a_terminal(width: int, language: str) -> None:
+    text = on_a_terminal(whole("calendar", language), width)
+    assert max(cells(line) for line in text.splitlines()) <= width
+    compare(FOLDER / f"calendar.{language}.{width}.txt", text)
 
 
 def test_no_colour_where_none_is_wanted() -> None:

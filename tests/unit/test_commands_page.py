@@ -15,7 +15,7 @@ from tui_monitor.cli.main import cli
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "docs" / "commands.md").read_text(encoding="utf-8")
-DATA = ("quotes", "movers", "index", "brief", "record", "schema", "news")
+DATA = ("quotes", "movers", "index", "brief", "record", "schema", "news", "calendar")
 
 
 def section(name: str) -> str:
@@ -43,6 +43,11 @@ def test_every_field_of_quotes_and_movers_is_documented() -> None:
         fields = json.loads((FOLDER / f"{name}.json").read_text(encoding="utf-8"))["items"]["properties"]
         for field in fields:
             assert f"`{field}`" in section("quotes") + (section("movers") if name == "movers" else ""), field
+
+
+def test_every_field_of_the_calendar_is_documented() -> None:
+    fields = json.loads((FOLDER / "calendar.json").read_text(encoding="utf-8"))["items"]["properties"]
+    assert [field for field in fields if f"`{field}`" not in section("calendar")] == []
 
 
 def test_every_code_and_schema_is_documented() -> None:

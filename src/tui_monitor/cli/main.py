@@ -24,6 +24,7 @@ COMMANDS = {
     "brief": "The session written up in at most 200 words.",
     "record": "Write a session to a file, to be replayed.",
     "ratings": "Rating changes, and reading them out of headlines.",
+    "calendar": "What is to come: reports, figures, decisions, holidays, your own events.",
     "news": "Headlines of the feeds, or of files and addresses.",
     "feeds": "The list of feeds: show, add, remove, check, import, export.",
     "watch": "Show and edit the watchlists.",

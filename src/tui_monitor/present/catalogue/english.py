@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from tui_monitor.present.catalogue.english_calendar import CALENDAR_WORDS
 from tui_monitor.present.catalogue.english_lists import LIST_WORDS
 from tui_monitor.present.catalogue.english_news import NEWS_WORDS
 from tui_monitor.present.catalogue.english_ratings import RATING_WORDS
 
 WORDS: dict[str, str] = {
+    **CALENDAR_WORDS,
     **LIST_WORDS,
     **NEWS_WORDS,
     **RATING_WORDS,
