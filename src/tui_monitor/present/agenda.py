@@ -142,7 +142,7 @@ def next_line(view: View, width: int) -> list[Line]:
         # A day that has begun is told only where its hour is known: it may be over.
         if weight(one, own) >= LEAST_WEIGHT and one.starts(home) >= now
     ]
-    lead = f" {view.words('calendar.next')} "
+    lead = f" {view.words('calendar.next')}"
     between = f" {view.glyphs.dot} "
     chosen: list[tuple[datetime, str]] = []
     room = width - cells(lead)

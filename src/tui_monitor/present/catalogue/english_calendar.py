@@ -47,7 +47,7 @@ CALENDAR_WORDS: dict[str, str] = {
     "calendar.title-mine": "Calendar: mine",
     "calendar.empty": "Nothing is known to come. Events of your own go into config.toml: [[events]].",
     "calendar.none-found": "Nothing of yours is known to come. m shows all again.",
-    "calendar.next": "next:",
+    "calendar.next": "next: ",
     "calendar.in-minutes": "in {count} min",
     "calendar.in-hours": "in {count} h",
     "calendar.in-days": "in {count} days",

@@ -99,8 +99,9 @@ class CalendarScreen(Listing[None]):
             self._text(line, chosen=bool(events) and number == self.at)
             for number, line in list(enumerate(lines))[top : top + room]
         ]
-        self.query_one("#rows", Static).update(Text("\n").join(shown))
-        self.query_one("#detail", Static).update(Text("\n").join(self._text(line, chosen=False) for line in detail))
+        self.query_one("#rows", Static).update(_stacked(shown))
+        told = [self._text(line, chosen=False) for line in detail]
+        self.query_one("#detail", Static).update(_stacked(told))
 
     def _detail(self, events: Sequence[CalendarEvent]) -> list[Line]:
         if not events:
@@ -137,3 +138,8 @@ class CalendarScreen(Listing[None]):
         title = self._view.words("calendar.title-mine" if self._mine else "calendar.title")
         self.query_one(Vertical).border_title = Text(title, no_wrap=True)
         self.update()
+
+
+def _stacked(lines: Sequence[Text]) -> Text:
+    # The break's own settings are those of the whole: without them a long line would be wrapped.
+    return Text("\n", no_wrap=True, overflow="ellipsis").join(lines)
