@@ -44,6 +44,7 @@ PARAGRAPHS = (
     (Part.LEADERS, Part.PEERS, Part.VALUATION),
     (Part.RATINGS,),
     (Part.HEADLINE,),
+    (Part.NEXT,),
 )
 """Which sentences stand together."""
 
@@ -65,7 +66,7 @@ def command(
     recording: Path | None,
     at: str | None,
 ) -> None:
-    """Write the session up in at most 200 words: level and move, what is notable, who led, ratings, headlines.
+    """Write the session up in at most 200 words: level and move, what is notable, who led, ratings, news, next.
 
     Every number comes from a claim or an item; with --format json each sentence names them.
 
@@ -88,7 +89,7 @@ def command(
         end(f"No daily history of {name} is known; start tui-monitor with a network once.", ExitCode.NO_DATA)
     from tui_monitor.services.day_brief import brief_of
 
-    click.echo(_render(told, board, brief_of(told, board), form), nl=False)
+    click.echo(_render(told, board, brief_of(told, board, as_of=as_of), form), nl=False)
 
 
 def _known(settings: Settings, language: str, timeout: float | None) -> Situation:
