@@ -24,6 +24,7 @@ from tests.servers.market import Market
 from tui_monitor.domain.errors import SourceError
 from tui_monitor.sources.decoding import decode_json
 from tui_monitor.sources.feed_parsing import FeedIdentity, parse_feed
+from tui_monitor.sources.icalendar import parse_icalendar
 from tui_monitor.sources.tencent import parse_tencent
 from tui_monitor.sources.tencent_daily import parse_tencent_daily
 from tui_monitor.sources.upgrade_rows import rating_changes
@@ -49,6 +50,7 @@ PARSERS: dict[str, Callable[[bytes], object]] = {
     "yahoo-research": lambda body: rating_changes(
         history_of(decode_json(body, "yahoo-research")), "BABA", now=NOW, source="yahoo-research"
     ),
+    "icalendar": lambda body: parse_icalendar(body, source="bls", received=NOW, region="US"),
     "feeds": lambda body: parse_feed(body, None, FeedIdentity("wire", "https://wire.example/feed", "en"), NOW),
 }
 
@@ -87,6 +89,16 @@ RSS = (
         for n in range(3)
     )
     + "</channel></rss>"
+).encode()
+
+ICS = (
+    "BEGIN:VCALENDAR\r\nX-WR-TIMEZONE:US-Eastern\r\n"
+    + "".join(
+        f"BEGIN:VEVENT\r\nUID:{n}\r\nDTSTART;TZID=US-Eastern:2025100{n}T083000\r\nSUMMARY:Figure\\, {n}\r\n"
+        f"DESCRIPTION:words\r\n  and more\r\nEND:VEVENT\r\n"
+        for n in range(1, 4)
+    )
+    + "END:VCALENDAR\r\n"
 ).encode()
 
 TENCENT = MARKET.tencent_body(["hk00700", "hkHSTECH"])
@@ -159,10 +171,11 @@ def test_any_json_in_place_of_a_part(name: str) -> None:
     check()
 
 
-BODIES = [(name, json.dumps(value).encode()) for name, value in GOOD.items()] + [("tencent", TENCENT), ("feeds", RSS)]
+BODIES = [(name, json.dumps(value).encode()) for name, value in GOOD.items()]
+BODIES += [("tencent", TENCENT), ("feeds", RSS), ("icalendar", ICS)]
 
 
-@pytest.mark.parametrize(("name", "good"), BODIES, ids=[*GOOD, "tencent", "feeds-rss"])
+@pytest.mark.parametrize(("name", "good"), BODIES, ids=[*GOOD, "tencent", "feeds-rss", "icalendar"])
 def test_a_good_body_with_other_bytes_in_it(name: str, good: bytes) -> None:
 
     @FUZZ
