@@ -29,6 +29,7 @@ from tui_monitor.sources.tencent import parse_tencent
 from tui_monitor.sources.tencent_daily import parse_tencent_daily
 from tui_monitor.sources.upgrade_rows import rating_changes
 from tui_monitor.sources.yahoo_chart import parse_chart_history, parse_chart_quote
+from tui_monitor.sources.yahoo_events import COLUMNS, parse_events
 from tui_monitor.sources.yahoo_quote import parse_quotes
 from tui_monitor.sources.yahoo_research import history_of
 from tui_monitor.sources.yahoo_search import parse_search
@@ -50,6 +51,7 @@ PARSERS: dict[str, Callable[[bytes], object]] = {
     "yahoo-research": lambda body: rating_changes(
         history_of(decode_json(body, "yahoo-research")), "BABA", now=NOW, source="yahoo-research"
     ),
+    "yahoo-calendar": lambda body: parse_events(decode_json(body, "yahoo-calendar"), NOW),
     "icalendar": lambda body: parse_icalendar(body, source="bls", received=NOW, region="US"),
     "feeds": lambda body: parse_feed(body, None, FeedIdentity("wire", "https://wire.example/feed", "en"), NOW),
 }
@@ -69,6 +71,21 @@ GOOD: dict[str, Any] = {
     "tencent-daily": {"code": 0, "data": {"hkHSTECH": {"day": [["2025-09-16", "1", "2", "3", "1", "5"]] * 3}}},
     "yahoo-search": {"quotes": [{"symbol": "0700.HK", "longname": "Invented", "quoteType": "EQUITY"}]},
     "yahoo-research": json.loads(MARKET.quote_summary(_asked("/v10/finance/quoteSummary/BABA")).body),
+    "yahoo-calendar": {
+        "finance": {
+            "result": [
+                {
+                    "documents": [
+                        {
+                            "columns": [{"id": name, "type": "STRING"} for name in COLUMNS],
+                            "rows": [["CPI", "US", "2025-09-18T12:30:00.000Z", "Aug", None, 0.3, "0.2", None]] * 2,
+                        }
+                    ]
+                }
+            ],
+            "error": None,
+        }
+    },
     "feeds": {
         "version": "https://jsonfeed.org/version/1.1",
         "title": "Wire",

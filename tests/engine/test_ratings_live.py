@@ -34,6 +34,7 @@ enabled = false
 [sources.yahoo-research]
 base_url = "{url}"
 spacing = 1
+calendar = false
 """
 
 TABLES = "/v10/finance/quoteSummary/"
