@@ -332,3 +332,14 @@ async def test_a_refused_calendar_says_why(tmp_path: Path) -> None:
         assert limited["kind"] == FailureKind.RATE_LIMITED
         assert limited["retry_after"] == 90
         assert again["kind"] == limited["kind"]
+
+
+async def test_dividends_ahead_of_a_company_and_of_one_without(tmp_path: Path) -> None:
+    day = 86_400
+    ahead = {"exDividendDate": NOW // day * day + 5 * day, "dividendDate": NOW // day * day + 40 * day}
+    async with LoopbackServer(ca_dir=tmp_path) as server:
+        yahoo = Yahoo(server)
+        yahoo.tables["BABA"] = json_body({"quoteSummary": {"result": [{"calendarEvents": ahead}], "error": None}})
+        told, absent = await probe(server, tmp_path, "dividends@BABA", "dividends@^HSI")
+        assert told["days"] == [["ex-dividend", "2025-09-22", "BABA"], ["dividend", "2025-10-27", "BABA"]]
+        assert absent["missing"] == ["^HSI"]

@@ -18,6 +18,7 @@ from tui_monitor.sources.decoding import first, table
 from tui_monitor.sources.options import Address, Options, Seconds, read_options
 from tui_monitor.sources.transport import host_of
 from tui_monitor.sources.upgrade_rows import newest_row, rating_changes
+from tui_monitor.sources.yahoo_dividends import YahooDividends
 from tui_monitor.sources.yahoo_events import YahooEvents
 from tui_monitor.sources.yfinance_client import YAHOO, Reply
 from tui_monitor.sources.yfinance_worker import YfinanceProcess
@@ -43,7 +44,7 @@ class ResearchOptions(Options, frozen=True, kw_only=True):
     spacing: Seconds = 3.0
     """Seconds between two symbols."""
     calendar: bool = True
-    """Ask for economic events, too, through the same process."""
+    """Ask for economic events and dividends, too, through the same process."""
 
 
 class YahooRatings:
@@ -127,13 +128,15 @@ class YahooRatings:
 
 
 def build(context: SourceContext) -> list[Source]:
-    """Build the sources from ``[sources.yahoo-research]``; both ask through one process, which the last one ends."""
+    """Build the sources from ``[sources.yahoo-research]``; all ask through one process."""
     options = read_options(context.settings, ResearchOptions, "yahoo-research")
     client = YfinanceProcess(context.state_dir / "yfinance", base_url=options.base_url)
     sources: list[Source] = [YahooRatings(context, options, client)]
     if options.calendar:
         host = host_of(options.base_url)
-        sources.append(YahooEvents(client, context.now, host, LOAD_TIMEOUT + CALL_TIMEOUT))
+        timeout = LOAD_TIMEOUT + CALL_TIMEOUT
+        sources.append(YahooEvents(client, context.now, host, timeout))
+        sources.append(YahooDividends(client, context.now, host, timeout=timeout, spacing=options.spacing))
     return sources
 
 

@@ -134,7 +134,8 @@ def _ask(known: Stored, settings: Settings, lists: Watchlists, lines: Sequence[s
     from tui_monitor.sources.api import Topic
 
     told = known.situation
-    topics = wanted(settings, told.universe, told.instruments, lists)
-    asked = {topic: tuple(lines) or topics[topic] for topic in (Topic.FUNDAMENTALS, Topic.CALENDAR)}
+    everyone = wanted(settings, told.universe, told.instruments, lists)[Topic.FUNDAMENTALS]
+    # Dividends are asked one company every few seconds: of those that are named; the live screen asks for all.
+    asked = {Topic.FUNDAMENTALS: tuple(lines) or everyone, Topic.CALENDAR: tuple(lines)}
     outcomes = ask_sources(known, settings, asked, timeout=timeout)
     return not any(outcome.problems for outcome in outcomes.values())
