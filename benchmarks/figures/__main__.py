@@ -31,6 +31,7 @@ OTHERS = {
     "feed_reading.py": "keys while 100 feeds are read: in a thread and in a process",
     "index_story.py": "telling an index from twenty years of closes",
     "rating_extraction.py": "reading rating changes out of headlines",
+    "commands.py": "commands from the shell's point of view: start included (python -m benchmarks.commands)",
     "headline_precision.py": "how many headlines are tied to the right companies",
 }
 """Benchmarks of single pieces, each run by hand: ``python benchmarks/NAME``."""

@@ -6,12 +6,14 @@ time to its first paint.
 
 from __future__ import annotations
 
+import os
 import sys
 
 
 def main() -> None:
     """Run the program; end with a documented exit code."""
-    if len(sys.argv) > 1:
+    # The script of a shell asks for completions by this variable, without arguments.
+    if len(sys.argv) > 1 or "_TUI_MONITOR_COMPLETE" in os.environ:
         from tui_monitor.cli.main import main as command_line
 
         command_line()

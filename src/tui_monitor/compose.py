@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import TYPE_CHECKING
 
 from tui_monitor.core import Core, Replay
@@ -65,23 +66,27 @@ class Monitor(Core):
             search=search.find if asks else None,
             glance=self.watching.glance,
             keep_columns=self.columns.keep,
-            save=self.lists.flush,
-            refresh=self.refresh,
+            save=self.lay_down,
+            refresh=self.asking.refresh,
             mark_read=lambda ids, read: self.writer.mark_read(ids, read),
             mark_seen=lambda keys, seen: self.writer.mark_seen(keys, seen),
             open_link=lambda url: open_link(url),
-            pause_source=self.toggle_source,
-            refresh_source=self.refresh_source,
+            pause_source=self.asking.toggle_source,
+            refresh_source=self.asking.refresh_source,
             interest_changed=self.watching.retarget,
             log=tail,
             archive=self.newsroom.archive,
             feeds=self.newsroom.desk,
+            alerts=self.alerts,
             problem=lambda: self.lists.problem or self.writer.problem or self.columns.problem,
             replay_clock=self.replay.clock if self.replay else None,
         )
         self._app = MonitorApp(
             self.view, services, theme=theme_for(self.settings.display, self.environment), on_ready=on_ready
         )
+        from tui_monitor.tui.textual_private import write_terminal
+
+        self.alerts.delivery.terminal = partial(write_terminal, self._app)
         return self._app
 
     def finder(self) -> Finder:
@@ -91,6 +96,8 @@ class Monitor(Core):
             from tui_monitor.services.initials import load_initials
             from tui_monitor.services.known_names import KnownNames
 
+            if self.replay is None:
+                self.network.warm()
             self._finder = Finder(
                 self.instruments,
                 initials=load_initials(),
@@ -100,12 +107,12 @@ class Monitor(Core):
         return self._finder
 
     def _searched(self) -> YahooSearch | None:
-        """Return the search for symbols, ``None`` before there is a network to ask."""
-        if self._search is None and self.polling is not None and not self._search_refused:
+        """Return the search for symbols, ``None`` where its settings are wrong."""
+        if self._search is None and not self._search_refused:
             from tui_monitor.sources.yahoo_search import NAME, YahooSearch
 
             try:
-                self._search = YahooSearch(self.polling.transport, self.settings.sources.get(NAME, {}))
+                self._search = YahooSearch(self.network.transport(), self.settings.sources.get(NAME, {}))
             except ConfigError as error:
                 self._search_refused = True
                 self.view.notices.append(str(error))

@@ -8,34 +8,40 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime, tzinfo
 from typing import TYPE_CHECKING, Any
-from zoneinfo import ZoneInfo
+
+import msgspec
 
 from tui_monitor.config.paths import Paths
-from tui_monitor.config.seeds import load_instruments, load_reference, load_universe
-from tui_monitor.domain.errors import ConfigError
-from tui_monitor.domain.instrument import home_lines, mic_of
-from tui_monitor.engine.blocking import DaemonWorker
+from tui_monitor.config.seeds import load_instruments, load_universe
+from tui_monitor.domain.instrument import home_lines
 from tui_monitor.engine.clock import Clock, ReplayClock, SystemClock
 from tui_monitor.engine.sessions import SessionBook
-from tui_monitor.present.appearance import glyphs_for
+from tui_monitor.present.alert_lines import alert_wording
+from tui_monitor.present.alert_lines import sentence as alert_sentence
+from tui_monitor.present.first_view import first_view, zone_of
 from tui_monitor.present.view import View
 from tui_monitor.present.watchlist_facts import home_currency
-from tui_monitor.present.words import Words, language_of
 from tui_monitor.services.agenda import Agenda, gathered
+from tui_monitor.services.alert_keeper import AlertKeeper
+from tui_monitor.services.asking import Asking
 from tui_monitor.services.config_watch import ConfigWatch, taken_over
 from tui_monitor.services.default_lists import default_lists
+from tui_monitor.services.following import Following, set_marks
+from tui_monitor.services.headline_reading import reading_for
 from tui_monitor.services.intake import Intake
+from tui_monitor.services.network import Network
 from tui_monitor.services.newsroom import Newsroom
+from tui_monitor.services.outside import Outside
 from tui_monitor.services.recall import recall_histories
+from tui_monitor.services.sharing import Sharing
 from tui_monitor.services.watching import Watching
 from tui_monitor.services.watchlists import WatchlistService
 from tui_monitor.sources.api import Topic
 from tui_monitor.store.database import Database
+from tui_monitor.store.holding import PollingLock
 from tui_monitor.store.latest import LatestStore
 from tui_monitor.store.writer import Writer
 
@@ -45,17 +51,16 @@ if TYPE_CHECKING:
     from tui_monitor.domain.instrument import Instrument
     from tui_monitor.domain.universe import Universe
     from tui_monitor.engine.scheduler import Scheduler
+    from tui_monitor.present.view import View
     from tui_monitor.services.polling import Polling
     from tui_monitor.services.rating_reading import RatingReading
-    from tui_monitor.services.storyteller import Storyteller
+    from tui_monitor.services.wishes import Target
+    from tui_monitor.sources.api import Batch
+    from tui_monitor.store.changes import Mark
     from tui_monitor.store.recordings import Recording
 
-OUTSIDE_SECONDS = 0.9
-"""How often the watchlist file is looked at for edits from outside."""
 
-
-@dataclass(slots=True, kw_only=True)
-class Replay:
+class Replay(msgspec.Struct, kw_only=True):
     """A recording that takes the sources' place."""
 
     recording: Recording
@@ -81,6 +86,7 @@ class Core:
         self.clock: Clock = replay.clock if replay else SystemClock()
         self.universe: Universe = load_universe(settings.market.universe)
         self.instruments: dict[str, Instrument] = load_instruments(self.universe)
+        self.network = Network(lambda: self.settings.network, paths, self.instruments, self.clock.now)
         self.store = LatestStore()
         # A replayed day never touches what is stored: it plays in memory.
         self.database = Database.open(None if replay else paths.database, now=_wall_now)
@@ -89,22 +95,23 @@ class Core:
         self.book = SessionBook(
             self.clock, on_loaded=None if replay else self.writer.put_calendar, overrides=settings.sessions
         )
-        self.config_watch = ConfigWatch(paths.config_file)
         self.polling: Polling | None = None
-        """What asks the sources, once they are built."""
+        """What asks the sources, while this is the monitor that does."""
+        self._reading: RatingReading | None = None
+        self.taps: list[Callable[[Batch], object]] = []
+        """Hear of each answer before it is taken in: of the sources, or of what the monitor that polls has stored."""
         self.view = self._view()
         agenda = Agenda(self.store, self._gather_agenda)
         self.view.agenda = lambda: agenda.told(
             self.clock.now(), self.lists.lists, self.book.revision, self.settings.events
         )
-        self._storage_told = len(self.database.notices)
         self.watching = Watching(
             settings=lambda: self.settings,
             universe=self.universe,
             instruments=self.instruments,
             lists=lambda: self.lists.lists,
             store=self.store,
-            scheduler=lambda: self.scheduler,
+            target=self._target,
             home_currency=lambda: home_currency(self.view),
         )
         # The dictionary of research houses is loaded after the first paint.
@@ -121,11 +128,28 @@ class Core:
             self.intake,
             paths,
             scheduler=lambda: self.scheduler,
+            health=lambda: self.view.health,
             live=replay is None,
         )
         self.view.muted = self.newsroom.muted
+        self.alerts = AlertKeeper(
+            self.view, paths, alert_wording(self.view), lambda event: alert_sentence(self.view.words, event),
+            self.environment, live=replay is None,
+        )  # fmt: skip
         if self.newsroom.problem is not None:
             self.view.notices.append(self.newsroom.problem)
+        self.outside = Outside(
+            self.lists,
+            self.newsroom,
+            ConfigWatch(paths.config_file),
+            self.database,
+            say=self.view.notices.append,
+            feeds_changed=self._take_feeds,
+            settings_changed=self._take_settings,
+            looked=self.watching.follow_currencies,
+        )
+        self.sharing = self._shared()
+        self.asking = Asking(lambda: self.scheduler, lambda: self.sharing, lambda: self.view.health)
         self._recall()
 
     @property
@@ -136,35 +160,23 @@ class Core:
     # Building
 
     def _view(self) -> View:
-        display = self.settings.display
-        words = Words(language_of(display.language, self.environment))
-        mark = None
-        if self.replay is not None:
-            mark = words("demo.mark" if self.replay.demo else "replay.mark")
-        return View(
+        mark = None if self.replay is None else "demo.mark" if self.replay.demo else "replay.mark"
+        return first_view(
+            self.settings,
+            self.environment,
             store=self.store,
             clock=self.clock,
-            settings=self.settings,
             universe=self.universe,
             instruments=self.instruments,
-            reference=load_reference(),
-            words=words,
-            glyphs=glyphs_for(display, self.environment),
             zone=self._zone(),
             session=self._session,
             lists=lambda: self.lists.lists,
-            flash=display.flash and not display.slow,
-            replaying=mark,
-            notices=[*self.database.notices],
+            mark=mark,
+            notices=self.database.notices,
         )
 
     def _zone(self) -> tzinfo:
-        name = self.settings.display.timezone
-        if name == "exchange":
-            mic = mic_of(self.settings.market.index)
-            calendar = self.book.calendar(mic) if mic else None
-            name = calendar.zone if calendar else "Asia/Hong_Kong"
-        return ZoneInfo(name)
+        return zone_of(self.settings, self.book.calendar)
 
     def _session(self, mic: str | None) -> Any:
         return self.book.state(mic) if mic else None
@@ -191,7 +203,36 @@ class Core:
         self.view.saved.update(snapshot.saved)
         self.view.seen_ratings.update(snapshot.seen_ratings)
 
-    def _build_sources(self) -> None:
+    def _shared(self) -> Sharing | None:
+        """Return whose turn it is to poll, ``None`` for one that polls for itself alone."""
+        if self.replay is not None or self.database.in_memory or not self.settings.network.share:
+            return None
+        following = Following(
+            self.database,
+            self.store,
+            self.clock,
+            marked=self._take_marks,
+            calendars=self.book.seed,
+            arrived=self.newsroom.followed,
+            tap=self._tap,
+        )
+        lock = PollingLock(self.paths.polling_lock)
+        sharing = Sharing(lock, following, self.database, self.writer, self.clock, self._rest)
+        self.view.followed = sharing.whose
+        return sharing
+
+    def _take_marks(self, marks: Iterable[Mark]) -> None:
+        """Show what was read, saved or looked at in another monitor."""
+        view = self.view
+        set_marks(marks, read=view.read, saved=view.saved, seen_ratings=view.seen_ratings)
+        view.marks_revision += 1
+
+    def _target(self) -> Target | None:
+        if self.polling is not None:
+            return self.polling.wanted
+        return self.sharing.wishing if self.sharing is not None else None
+
+    def _build_sources(self) -> Polling:
         from tui_monitor.services.polling import Polling
         from tui_monitor.services.source_setup import source_tables
 
@@ -200,23 +241,31 @@ class Core:
         if self.replay is not None:
             tables, only = {"replay": {"path": str(self.replay.recording.path)}}, {"replay"}
         self.polling = polling = Polling(
-            self.settings.network,
-            self.paths,
-            self.instruments,
             tables,
+            self.network.context,
             clock=self.clock,
-            sink=self.intake.take,
+            sink=self._take,
             is_open=self._is_open,
             next_change=self._next_change,
+            requests_per_minute=self.settings.network.requests_per_minute,
             only=only,
         )
         self.view.notices.extend(polling.warnings)
-        self.newsroom.take_sources(polling.sources, lambda: polling.context("feeds"))
+        self.newsroom.take_sources(polling.sources, lambda: self.network.context("feeds", tables.get("feeds", {})))
         self.view.health = polling.scheduler.health
         now = self.clock.now()
         asked = {table.symbol: (now - table.asked).total_seconds() for table in self.store.rating_tables()}
         polling.scheduler.answered_before(Topic.RATINGS, asked)
         self.watching.retarget()
+        return polling
+
+    def _take(self, batch: Batch) -> None:
+        self._tap(batch)
+        self.intake.take(batch)
+
+    def _tap(self, batch: Batch) -> None:
+        for tap in self.taps:
+            tap(batch)
 
     def _is_open(self, mic: str | None) -> bool:
         if mic is None:
@@ -227,98 +276,80 @@ class Core:
     def _next_change(self) -> datetime | None:
         return self.book.next_change(self.watching.mics())
 
-    def _read_headlines_with(self) -> RatingReading:
-        """Give the intake what it reads headlines with. Off the start-up path: the indices take a moment."""
-        from tui_monitor.services.headline_reading import headline_readers
-        from tui_monitor.services.rating_reading import RatingReading
-
-        find_symbols, find_topics, read_rating = headline_readers(self.instruments)
-        self.intake.find_symbols = find_symbols
-        self.intake.find_topics = find_topics
-        reading = RatingReading(read_rating, self.intake.take, self.clock.now, on_ready=self.view.tape.release)
-        reading.catch_up(self.store.headlines())
-        self.intake.read_later = reading.offer
-        return reading
-
-    def _storyteller(self) -> Storyteller:
-        """Return what tells the board. Its questions are a tenth of the program's modules: after the first paint."""
-        from tui_monitor.services.storyteller import Storyteller
-
-        index = self.settings.market.index
-        return Storyteller(
-            self.view,
-            self.book.calendar,
-            valuations=lambda: self.database.read_valuations(index),
-            keep_valuation=lambda day, ratio, coverage: self.writer.put_valuation(index, day, ratio, coverage),
-            keep_bar=self.writer.put_own_bar,
-        )
-
-    # Use-cases
-
-    def refresh(self, topic: str | None) -> Sequence[str]:
-        """Ask the sources of a topic, or all, again."""
-        if self.scheduler is None:
-            return ()
-        return self.scheduler.refresh(Topic(topic) if topic else None)
-
-    def refresh_source(self, name: str) -> Sequence[str]:
-        """Ask one source again, in full."""
-        return self.scheduler.refresh(name=name) if self.scheduler is not None else ()
-
-    def toggle_source(self, name: str) -> None:
-        """Pause a source, or let it go on."""
-        if self.scheduler is not None:
-            paused = self.scheduler.health[name].state == "paused"
-            (self.scheduler.resume if paused else self.scheduler.pause)(name)
+    def lay_down(self) -> None:
+        """Save, and let another monitor poll: the program is about to be stopped."""
+        self.lists.flush()
+        if self.sharing is not None:
+            self.sharing.lay_down()
 
     # Running
 
     async def run_engine(self) -> None:
-        """Build the sources and keep them going until cancelled."""
+        """Poll or follow, and keep everything else going, until cancelled."""
         problem = recall_histories(self.database, self.store, self.settings.market, _wall_now())
         if problem is not None:
             self.view.notices.append(problem)
-        reading = self._read_headlines_with()
-        self._build_sources()
-        assert self.scheduler is not None
+        self.newsroom.opened_with(lambda: self.network.context("feeds", self.settings.sources.get("feeds", {})))
+        self._reading = reading_for(self.intake, self.instruments, self.clock.now, on_ready=self.view.tape.release)
         async with asyncio.TaskGroup() as group:
-            group.create_task(self.scheduler.run(), name="scheduler")
+            if self.sharing is None:
+                group.create_task(self._poll(), name="polling")
+            else:
+                group.create_task(self.sharing.run(self._poll), name="turns")
+                group.create_task(self.sharing.following.run(), name="following")
+                group.create_task(self.sharing.say(), name="wishes")
             group.create_task(self.newsroom.begin(self.view.read, self._marks_found), name="headlines")
-            group.create_task(self.book.run(self.watching.mics), name="sessions")
-            group.create_task(self._storyteller().run(), name="storyteller")
-            group.create_task(reading.run(), name="rating-reading")
-            group.create_task(self._watch_outside(), name="watchlist-file")
+            group.create_task(self._tell(), name="storyteller")
+            group.create_task(self._reading.run(), name="rating-reading")
+            group.create_task(self.alerts.run(), name="alerts")
+            group.create_task(self.outside.run(), name="outside")
+
+    async def _tell(self) -> None:
+        """Keep the board told. Its questions are a tenth of the program's modules: after the first paint."""
+        from tui_monitor.services.storyteller import keeping_storyteller
+
+        await keeping_storyteller(self.view, self.book.calendar, self.database, self.writer).run()
+
+    async def _poll(self) -> None:
+        """Build the sources and ask them until cancelled."""
+        assert self._reading is not None
+        polling = self._build_sources()
+        # Only who reads the feeds reads their headlines for ratings; the others are told what came of it.
+        self._reading.catch_up(self.store.headlines())
+        self.intake.read_later = self._reading.offer
+        if self.sharing is not None:
+            await self.sharing.take_up(polling.scheduler)
+        try:
+            async with asyncio.TaskGroup() as group:
+                group.create_task(polling.scheduler.run(), name="scheduler")
+                group.create_task(self.book.run(self.watching.mics), name="sessions")
+                if self.sharing is not None:
+                    group.create_task(self.sharing.serve(polling.scheduler, polling.wanted), name="served")
+        finally:
+            self.intake.read_later = None
+            await self._stop_polling()
+
+    async def _stop_polling(self) -> None:
+        polling, self.polling = self.polling, None
+        if polling is not None:
+            await polling.aclose()
+            await self.newsroom.leave_sources()
+
+    def _rest(self) -> None:
+        """Show how the sources of the monitor that polls fare, and tell it what is wanted here."""
+        assert self.sharing is not None
+        self.view.health = self.sharing.following.health
+        self.watching.retarget()
 
     def _marks_found(self) -> None:
         self.view.marks_revision += 1
 
-    async def _watch_outside(self) -> None:
-        # One thread for all looks: a new one for each was a tenth of what the idle program took.
-        thread = DaemonWorker("watchlist-file")
-        while True:
-            await asyncio.sleep(OUTSIDE_SECONDS)
-            with suppress(Exception):
-                # What went wrong with the file is in ``lists.problem``; the next look tries again.
-                await thread.call(self.lists.poll_outside, timeout=5.0)
-            self._look_at_settings()
-            self._look_at_storage()
-            self.watching.follow_currencies()
+    def _take_feeds(self) -> None:
+        self.view.muted = self.newsroom.muted
+        self.view.marks_revision += 1
 
-    def _look_at_storage(self) -> None:
-        """Say what has happened to the database's file since it was opened."""
-        told = self.database.notices[self._storage_told :]
-        self._storage_told += len(told)
-        self.view.notices.extend(told)
-
-    def _look_at_settings(self) -> None:
-        """Take over a changed ``config.toml``; a wrong one changes nothing and is said."""
-        try:
-            new = self.config_watch.poll()
-        except ConfigError as error:
-            self.view.notices.append(" ".join(str(error).split()))
-            return
-        if new is None:
-            return
+    def _take_settings(self, new: Settings) -> None:
+        """Take over changed settings as far as they can be; say what waits for the next start."""
         self.settings, waiting = taken_over(self.settings, new)
         self.view.settings = self.settings
         self.view.zone = self._zone()
@@ -334,8 +365,9 @@ class Core:
     async def aclose(self) -> None:
         """Close everything, the database last."""
         self.lists.close()
-        if self.polling is not None:
-            await self.polling.aclose()
+        self.alerts.close()
+        await self._stop_polling()
+        await self.network.aclose()
         await self.newsroom.aclose()
         await self.writer.aclose()
         self.database.close()

@@ -280,7 +280,7 @@ def test_when_one_source_is_reached_again_the_others_do_not_wait_their_time_out(
 
 def test_answers_that_cost_many_requests_are_paid_for() -> None:
     async def scenario() -> None:
-        from dataclasses import replace
+        from msgspec.structs import replace
 
         clock = FakeClock()
         source = Scripted(descriptor("r", Topic.RATINGS, period=1800.0, batch_size=1), clock)

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 from tests.engine.fake_clock import FakeClock, run_virtual
 from tests.engine.scripted import RECEIVED, Scripted, descriptor, quotes, running
 

@@ -230,8 +230,8 @@ async def test_the_screen_tells_of_the_file_and_of_the_disk(tmp_path: Path) -> N
             assert "broken" not in frame_text(app)[-1]
             # Broken while it runs: said as soon as it is looked at.
             monitor.database._note("monitor.db was broken again.")
-            monitor._look_at_storage()
-            monitor._look_at_storage()
+            monitor.outside.look_at_storage()
+            monitor.outside.look_at_storage()
             assert monitor.view.notices == ["monitor.db was broken again."]
             monitor.view.notices.clear()
             # The writer's problem stands as long as it lasts.

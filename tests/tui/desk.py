@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from msgspec.structs import replace
 from tests.tui.stage import Stage, quote
 
 from tui_monitor.config.columns_file import ColumnSetting

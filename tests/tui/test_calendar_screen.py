@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace
 from tests.contract.source_cases import HOSTILE
 from tests.tui.stage import Stage, frame_text
 

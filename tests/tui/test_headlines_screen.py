@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import cast
 
 import pytest
+from msgspec.structs import replace
 from rich.cells import cell_len
 from tests.tui.stage import Stage, at, frame_text, quote
 from textual.pilot import Pilot
@@ -39,7 +39,7 @@ def item(number: int, **more: object) -> Headline:
         id=f"o{number:04d}", title=f"Older story {number}", source="Desk", published=when, received=when,
         url=f"https://example.com/{number}",
     )  # fmt: skip
-    return replace(made, **more)  # type: ignore[arg-type]
+    return replace(made, **more)
 
 
 class Shelf:

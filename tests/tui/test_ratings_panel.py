@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 from rich.cells import cell_len
 from tests.tui.stage import Stage, at, frame_text, quote
 from textual.pilot import Pilot

@@ -17,6 +17,7 @@ from click.testing import CliRunner
 from tui_monitor.analysis.brief import MOST_WORDS, Part, Sentence, Subject, count_words, statements, write
 from tui_monitor.analysis.brief_en import say as english
 from tui_monitor.analysis.brief_zh import sayer
+from tui_monitor.analysis.claims import ClaimId
 from tui_monitor.cli.commands.brief import command
 from tui_monitor.domain.instrument import Instrument
 from tui_monitor.domain.quote import Quote
@@ -53,9 +54,9 @@ def test_the_model_day_says_what_the_day_was(lang: str) -> None:
             "rose 4.2% to 6,334 on Wednesday, its strongest close since 25 November 2021.",
             "on course for a 7th straight weekly gain", "up 41.8% for the year",
             "would have to rise 72.8% to regain its record close of 17 February 2021",
-            "26 rose, 3 fell", "Baidu led with a gain of 16.0%", "Alibaba (5.3%", "SMIC (7.0%", "JD.com (4.4%",
+            "26 rose and 3 fell", "Baidu led with a gain of 16.0%", "Alibaba (5.3%", "SMIC (7.0%", "JD.com (4.4%",
             "first of 7 gauges", "MSCI Asia ex Japan was nearly flat",
-            "21.0 times projected earnings, below both its five-year average of 23.3 and the Nasdaq 100's 27.0",
+            "21.0 times projected earnings, below its five-year average of 23.3 and the Nasdaq 100's 27.0",
             "Arete raised Baidu's US line to buy from sell", "CATL was upgraded",
             "Goldman Sachs raised its Alibaba target to $179 from $163",
             "Federal Reserve", "3.2 billion dollar convertible",
@@ -343,7 +344,7 @@ def test_every_number_of_an_invented_day(seed: int) -> None:
     moves = {symbol: percent for symbol, (_, percent, _) in day.members.items()}
     up, down = sum(one > 0 for one in moves.values()), sum(one < 0 for one in moves.values())
     pool |= {str(up), str(down)}
-    counted = re.search(r"members (\d+) (?:rose|is up|are up), (\d+) (?:fell|down)", text)
+    counted = re.search(r"members, (\d+) (?:rose|is up|are up) and (\d+) (?:fell|down)", text)
     if counted:
         assert (int(counted[1]), int(counted[2])) == (up, down)
     leaders = _said(found, Part.LEADERS)
@@ -383,6 +384,27 @@ def test_every_number_of_an_invented_day(seed: int) -> None:
     stray = text.replace("Nasdaq 100", "").replace("^N225", "")
     assert {one for one in NUMBER.findall(stray) if one.rstrip(",") not in {item.lstrip("<") for item in pool}} == set()
     assert count_words(text) <= MOST_WORDS
+
+    # What JSON gives as inputs is the same, unrounded.
+    facts = {claim.id: claim.inputs for one in found for claim in one.statement.claims}
+    assert facts[ClaimId.MOVE]["change_pct"] == pytest.approx(change)
+    assert facts[ClaimId.MOVE]["level"] == day.level
+    if ClaimId.YEAR_TO_DATE in facts:
+        assert facts[ClaimId.YEAR_TO_DATE]["percent"] == pytest.approx(ytd)
+    if ClaimId.RECORD_DISTANCE in facts:
+        away = facts[ClaimId.RECORD_DISTANCE]
+        assert (away["record_date"], away["record_level"]) == (peak.isoformat(), best)
+        assert away["to_record_pct"] == pytest.approx(100 * (best - day.level) / day.level)
+        assert away["below_record_pct"] == pytest.approx(100 * (day.level - best) / best)
+    for kind, streak in (
+        (ClaimId.WEEKLY_STREAK, day.weeks()), (ClaimId.MONTHLY_STREAK, day.months()),
+        (ClaimId.DAILY_STREAK, day.sessions()),
+    ):  # fmt: skip
+        assert kind not in facts or facts[kind]["count"] == streak
+    if ClaimId.VALUATION in facts:
+        assert facts[ClaimId.VALUATION]["forward_pe"] == pytest.approx(ratio)
+    told = next(one.statement.inputs for one in found if one.statement.part is Part.LEADERS)
+    assert {one["symbol"]: one["points"] for one in told["leaders"]} == pytest.approx({one: points[one] for one in led})
 
     # Chinese says the same numbers.
     for traditional in (True, False):

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from msgspec.structs import replace
 
 from tui_monitor.analysis.brief_next import next_inputs
 from tui_monitor.analysis.brief_next_words import COMING, chinese, english

@@ -4,13 +4,13 @@ import os
 import sqlite3
 import stat
 import time
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from tui_monitor.domain.headline import Headline
 from tui_monitor.domain.quote import Quote
@@ -37,7 +37,7 @@ def quote(symbol: str = "0700.HK", last: float = 661.5) -> Quote:
 
 def headline(identity: str = "h1", title: str = "Tencent rises", **changes: object) -> Headline:
     base = Headline(id=identity, title=title, source="RTHK", received=NOW, published=NOW - timedelta(hours=1))
-    return replace(base, **changes)  # type: ignore[arg-type]
+    return replace(base, **changes)
 
 
 PATH = Intraday(symbol="0700.HK", times=(1, 2), closes=(1.5, 2.5), received=NOW, source="yahoo")

@@ -69,7 +69,7 @@ def test_mine_and_unread_are_the_callers() -> None:
 
 
 def test_an_undated_headline_is_as_old_as_its_receipt() -> None:
-    from dataclasses import replace
+    from msgspec.structs import replace
 
     undated = replace(STORY, published=None, received=NOW - timedelta(hours=3))
     filtered = parse_filter("age>2h")

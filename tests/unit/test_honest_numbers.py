@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from tui_monitor.config.seeds import load_instruments, load_reference, load_universe
 from tui_monitor.domain.instrument import mic_of
@@ -67,7 +67,7 @@ def test_without_a_currency_there_is_none() -> None:
 
 
 def test_every_number_carries_its_origin() -> None:
-    fields = set(Quote.__dataclass_fields__)
+    fields = set(Quote.__struct_fields__)
     assert {"time", "received", "source", "delay", "currency"} <= fields
     with pytest.raises(TypeError):
         Quote(symbol="X", last=1.0, received=NOW)  # type: ignore[call-arg]

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
+from msgspec.structs import replace
 
 from tui_monitor.analysis.likeness import StoryIndex
 from tui_monitor.domain.headline import Headline

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import time
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from tui_monitor.analysis.likeness import StoryIndex, merge, same_story
 from tui_monitor.domain.headline import Headline
@@ -20,7 +20,7 @@ def headline(title: str, source: str = "A", minutes: int = 0, **more: object) ->
     made = Headline(
         id=f"{source}:{title}", title=title, source=source, published=NOON + timedelta(minutes=minutes), received=NOON
     )
-    return replace(made, **more)  # type: ignore[arg-type]
+    return replace(made, **more)
 
 
 @pytest.mark.parametrize(

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime
 from fractions import Fraction
 
 import pytest
+from msgspec.structs import replace
 from tests.tui.stage import Stage, quote
 
 from tui_monitor.analysis.implied_upside import implied_upside

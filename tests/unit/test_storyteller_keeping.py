@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 from tests.unit.test_daily_bars import BEFORE, CALENDAR, CLOSES, TODAY, YESTERDAY, at, bars
 
 from tui_monitor.config.settings import Settings
@@ -92,7 +93,7 @@ class Desk:
             symbol=symbol, last=last, previous_close=CLOSES[YESTERDAY], time=time, received=received, source="yahoo",
             currency="HKD",
         )  # fmt: skip
-        self.store.apply(Batch(source="yahoo", received=received, quotes=(replace(made, **more),)))  # type: ignore[arg-type]
+        self.store.apply(Batch(source="yahoo", received=received, quotes=(replace(made, **more),)))
 
     def history(self, symbol: str, content: tuple[DailyBar, ...], source: str = "tencent") -> None:
         made = DailyHistory(symbol=symbol, bars=content, received=self.clock.now(), source=source)

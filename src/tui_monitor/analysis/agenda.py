@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
+
+from msgspec.structs import replace
 
 from tui_monitor.analysis.event_subjects import subject_of
 from tui_monitor.domain.calendar_event import COMPANY_KINDS, EXCHANGE_KINDS, CalendarEvent, EventKind

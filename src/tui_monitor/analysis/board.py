@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import msgspec
 
 from tui_monitor.analysis.breadth import Breadth
 from tui_monitor.analysis.claims import Claim
@@ -11,8 +11,7 @@ from tui_monitor.analysis.story import Story
 from tui_monitor.analysis.valuation import Average, IndexValuation
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Board:
+class Board(msgspec.Struct, frozen=True, kw_only=True):
     """What the index panel and the market wrap are made from."""
 
     story: Story | None

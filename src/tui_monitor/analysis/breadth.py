@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+import msgspec
 
 from tui_monitor.analysis.claims import Claim, ClaimId, Fact
 
@@ -17,8 +18,7 @@ LEAST_MOVE = 0.1
 """Percent that an index must have moved for shares of its move to mean anything."""
 
 
-@dataclass(frozen=True, slots=True)
-class ConstituentMove:
+class ConstituentMove(msgspec.Struct, frozen=True):
     """One constituent today."""
 
     symbol: str
@@ -30,8 +30,7 @@ class ConstituentMove:
     estimated: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Contribution:
+class Contribution(msgspec.Struct, frozen=True):
     """What one constituent adds to the index."""
 
     symbol: str
@@ -42,8 +41,7 @@ class Contribution:
     estimated: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Breadth:
+class Breadth(msgspec.Struct, frozen=True, kw_only=True):
     """Who took part, and with how many points."""
 
     advancers: int

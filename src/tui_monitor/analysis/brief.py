@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
+
+import msgspec
 
 from tui_monitor.analysis.brief_next import next_inputs
 from tui_monitor.analysis.claims import Claim, ClaimId
@@ -80,14 +81,13 @@ class Part(StrEnum):
     """What comes next in the calendar."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Statement:
+class Statement(msgspec.Struct, frozen=True, kw_only=True):
     """One sentence before it is worded."""
 
     part: Part
     claims: tuple[Claim, ...] = ()
     """The claims that it states, in their order."""
-    inputs: Mapping[str, Any] = field(default_factory=dict)
+    inputs: Mapping[str, Any] = msgspec.field(default_factory=dict)
     """Everything else that it states."""
 
     def claim(self, *ids: ClaimId) -> Claim | None:
@@ -95,16 +95,14 @@ class Statement:
         return next((claim for claim in self.claims if claim.id in ids), None)
 
 
-@dataclass(frozen=True, slots=True)
-class Sentence:
+class Sentence(msgspec.Struct, frozen=True):
     """A statement and its words."""
 
     statement: Statement
     text: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Subject:
+class Subject(msgspec.Struct, frozen=True, kw_only=True):
     """What a brief is written from."""
 
     board: Board

@@ -101,13 +101,13 @@ def _notable(claim: Claim, move: float, statement: Statement) -> str:
 
 def _run(claims: Sequence[Claim]) -> str:
     parts: list[str] = []
-    good = False
+    ways: list[bool] = []
     record = ""
     for claim in claims:
         facts = claim.inputs
         if claim.id in _UNITS:
             count = whole(facts["count"])
-            good = good or count > 0
+            ways.append(count > 0)
             if claim.id is ClaimId.DAILY_STREAK:
                 way = "risen" if count > 0 else "fallen"
                 ending = " if it holds" if claim.provisional else ""
@@ -118,7 +118,7 @@ def _run(claims: Sequence[Claim]) -> str:
                 parts.append(f"has made {_streak(claim)}")
         elif claim.id is ClaimId.YEAR_TO_DATE:
             percent = number(facts["percent"])
-            good = good or percent > 0.0
+            ways.append(percent > 0.0)
             parts.append(f"is {_direction(percent)} for the year")
         elif claim.id is ClaimId.RECORD_DISTANCE:
             peak = f"its record close of {date_text(facts['record_date'])}"
@@ -126,9 +126,13 @@ def _run(claims: Sequence[Claim]) -> str:
                 record = f"is level with {peak}"
             else:
                 record = f"would have to rise {percent_text(facts['to_record_pct'])} to regain {peak}"
-    told = " and ".join(parts)
+    mixed = len(set(ways)) > 1
+    if record and ways and not any(ways):
+        # Everything points down: one list.
+        return f"It {_listed([*parts, record])}."
+    told = (" but " if mixed else " and ").join(parts)
     if record:
-        told = f"{told}{', but' if good else ', and'} {record}" if told else record
+        told = f"{told}{', and' if mixed else ', but'} {record}" if told else record
     return f"It {told}."
 
 
@@ -139,7 +143,7 @@ def _leaders(statement: Statement) -> str:
     if claim is not None:
         up, down, flat = (whole(claim.inputs[key]) for key in ("advancers", "decliners", "unchanged"))
         verbs = ("is up" if up == 1 else "are up", "down") if claim.provisional else ("rose", "fell")
-        counted = f"Of its {facts['members']} members {up} {verbs[0]}, {down} {verbs[1]}"
+        counted = f"Of {facts['members']} members, {up} {verbs[0]} and {down} {verbs[1]}"
         if not up and not down:
             counted = f"All of its {flat} members with a price are unchanged"
     led = facts["leaders"]
@@ -158,7 +162,9 @@ def _leaders(statement: Statement) -> str:
         shown = _listed([f"{one['name']} ({percent_text(one['percent'])}, {_points(one)})" for one in others])
         told += f", followed by {shown}"
     if far is not None:
-        told += f"; {far['name']} {'fell' if facts['falling'] else 'gained'} most, {percent_text(far['percent'])}"
+        told += f"; {far['name']} {'fell' if facts['falling'] else 'gained'} most"
+        if far["symbol"] not in {one["symbol"] for one in led}:
+            told += f", {percent_text(far['percent'])}"
     return f"{counted}; {told}." if counted else f"{told}."
 
 
@@ -169,9 +175,9 @@ def _peers(statement: Statement) -> str:
         gauges = _listed([f"{one['name']} ({_signed(one['percent'])})" for one in statement.inputs["gauges"]])
         place, count = whole(claim.inputs["place"]), whole(claim.inputs["count"])
         side = "ahead of" if place == 1 else "behind"
-        told = f"It {'stands' if claim.provisional else 'finished'} {_rank(claim)}, {side} {gauges}"
-        if 1 < place < count:
-            told = f"It {'stands' if claim.provisional else 'finished'} {_rank(claim)}, which {gauges} leads"
+        # "It" would be the company that the sentence before it ended with.
+        told = f"The index {'stands' if claim.provisional else 'finished'} {_rank(claim)}, "
+        told += f"with {gauges} in front" if 2 < place < count else f"{side} {gauges}"
     other = statement.inputs.get("barometer")
     if other is None:
         return f"{told}."
@@ -185,7 +191,7 @@ def _peers(statement: Statement) -> str:
 def _rank(claim: Claim) -> str:
     place, count = whole(claim.inputs["place"]), whole(claim.inputs["count"])
     where = {1: "first", count: "last"}.get(place, ordinal(place))
-    return f"{where} of {count} gauges {'that are trading' if claim.provisional else 'that have closed today'}"
+    return f"{where} of {count} gauges {'that are trading' if claim.provisional else 'that closed today'}"
 
 
 def _valuation(claim: Claim) -> str:
@@ -200,9 +206,9 @@ def _valuation(claim: Claim) -> str:
         parts.append((_against(own, other), f"the {text(facts['other_name'])}'s {other}"))
     coverage = number(facts["coverage"])
     covered = "" if coverage >= COVERED else f" for {coverage * 100.0:.0f}% of its weight"
-    told = f"It trades at {own} times projected earnings{covered}"
+    told = f"The index trades at {own} times projected earnings{covered}"
     if len(parts) == 2 and parts[0][0] == parts[1][0]:
-        return f"{told}, {parts[0][0]} both {parts[0][1]} and {parts[1][1]}."
+        return f"{told}, {parts[0][0]} {parts[0][1]} and {parts[1][1]}."
     return (
         told + "".join(f"{',' if not place else ' but'} {way} {what}" for place, (way, what) in enumerate(parts)) + "."
     )

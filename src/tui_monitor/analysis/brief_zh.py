@@ -93,7 +93,10 @@ def _notable(claim: Claim, statement: Statement, either: Choose) -> str:
         case ClaimId.DAILY_STREAK:
             return f"{held}{_streak(claim, either)}"
         case ClaimId.WEEKLY_STREAK | ClaimId.MONTHLY_STREAK:
-            return f"{either('勢將', '势将') if facts['running'] else ''}{_streak(claim, either)}"
+            rising = whole(facts["count"]) > 0
+            still = "仍" if rising != (number(statement.claims[0].inputs["change_pct"]) > 0.0) else ""
+            ahead = "有望" if still and rising else either("勢將", "势将")
+            return f"{still}{ahead if facts['running'] else ''}{_streak(claim, either)}"
         case ClaimId.YEAR_TO_DATE:
             return f"年初至今{_direction(number(facts['percent']), either)}"
         case ClaimId.RECORD_DISTANCE:
@@ -111,25 +114,26 @@ def _notable(claim: Claim, statement: Statement, either: Choose) -> str:
 
 def _run(claims: Sequence[Claim], either: Choose) -> str:
     parts: list[str] = []
-    good = False
+    ways: list[bool] = []
     record = ""
     for claim in claims:
         facts = claim.inputs
         if claim.id is ClaimId.YEAR_TO_DATE:
-            good = good or number(facts["percent"]) > 0.0
+            ways.append(number(facts["percent"]) > 0.0)
             parts.append(f"年初至今{_direction(number(facts['percent']), either)}")
         elif claim.id is ClaimId.RECORD_DISTANCE:
             record = _record(claim, either)
         else:
-            good = good or whole(facts["count"]) > 0
+            ways.append(whole(facts["count"]) > 0)
             if claim.id is ClaimId.DAILY_STREAK:
                 held = either("若維持至收市，將", "若维持至收盘，将") if claim.provisional else ""
             else:
                 held = either("勢將", "势将") if facts["running"] else ""
             parts.append(f"{held}{_streak(claim, either)}")
-    told = "，".join(parts)
+    mixed = len(set(ways)) > 1
+    told = ("，但" if mixed else "，").join(parts)
     if record:
-        told = f"{told}，{'但' if good else ''}{record}" if told else record
+        told = f"{told}，{'但' if any(ways) and not mixed else ''}{record}" if told else record
     return f"{either('該指數', '该指数')}{told}。"
 
 
@@ -153,8 +157,8 @@ def _leaders(statement: Statement, either: Choose) -> str:
     estimated = either("（權重為估算）", "（权重为估算）") if facts["estimated"] else ""
     far = facts.get("furthest")
     if facts["falling"]:
-        head = either("最拖累指數", "最拖累指数")
-        takes = "拖低"
+        head = "拖累最大"
+        takes = either("拖低指數", "拖低指数")
     else:
         head = either("領升", "领涨") if far is None else either("貢獻最大", "贡献最大")
         takes = either("貢獻", "贡献")
@@ -164,7 +168,9 @@ def _leaders(statement: Statement, either: Choose) -> str:
         told += f"，其次{either('為', '为')}{_listed(shown)}"
     if far is not None:
         most = "跌幅最大" if facts["falling"] else either("升幅最大", "涨幅最大")
-        told += f"；{far['name']}{most}，{_direction(far['percent'], either)}"
+        told += f"；{far['name']}{most}"
+        if far["symbol"] not in {one["symbol"] for one in led}:
+            told += f"，{_direction(far['percent'], either)}"
     return f"{counted}；{told}。" if counted else f"{told}。"
 
 
@@ -182,7 +188,7 @@ def _peers(statement: Statement, either: Choose) -> str:
             [f"{one['name']}（{_direction(one['percent'], either)}）" for one in statement.inputs["gauges"]]
         )
         side = either("領先", "领先") if claim.inputs["place"] == 1 else either("落後於", "落后于")
-        told = f"在{_rank(claim, either)}，{side}{gauges}"
+        told = f"{either('該指數', '该指数')}在{_rank(claim, either)}，{side}{gauges}"
     other = statement.inputs.get("barometer")
     if other is None:
         return f"{told}。"

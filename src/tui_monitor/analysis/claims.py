@@ -7,9 +7,11 @@ A claim carries facts, not words; ``wording_en`` and ``wording_zh`` say it. Clai
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TypeAlias
+
+import msgspec
+from msgspec.structs import replace
 
 Fact: TypeAlias = float | int | str | bool | None
 """One input of a claim; dates are ISO 8601 text, percentages are in percent units."""
@@ -40,8 +42,7 @@ class ClaimId(StrEnum):
 _ORDER = {claim_id: index for index, claim_id in enumerate(ClaimId)}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Claim:
+class Claim(msgspec.Struct, frozen=True, kw_only=True):
     """One thing that can be said, true by its inputs."""
 
     id: ClaimId

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 from itertools import pairwise
+
+import msgspec
 
 from tui_monitor.domain.series import DailyBar
 
@@ -55,8 +56,7 @@ class Flaw(StrEnum):
     """The last close is not the previous close that the exchange's quote states, which is ``amount``."""
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(msgspec.Struct, frozen=True):
     """One flaw of a history."""
 
     flaw: Flaw
@@ -66,8 +66,7 @@ class Finding:
     """Missing sessions of a hole where a calendar tells them, the ratio of a split, the right close."""
 
 
-@dataclass(frozen=True, slots=True)
-class Merged:
+class Merged(msgspec.Struct, frozen=True):
     """A stored history with a source's answer worked in."""
 
     bars: tuple[DailyBar, ...]

@@ -12,10 +12,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
 from datetime import timedelta
 from itertools import pairwise
 from zlib import crc32
+
+import msgspec
+from msgspec.structs import replace
 
 from tui_monitor.domain.headline import Headline
 
@@ -46,8 +48,7 @@ _CHANGES = frozenset({
 """Additions that turn a sentence round."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Story:
+class _Story(msgspec.Struct, frozen=True):
     headline: Headline
     tokens: tuple[str, ...]
     numbers: tuple[str, ...]

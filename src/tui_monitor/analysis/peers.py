@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+
+import msgspec
 
 from tui_monitor.analysis.claims import Claim, ClaimId
 
@@ -29,8 +30,7 @@ class Standing(StrEnum):
     """There is no number, or it is too old to be used."""
 
 
-@dataclass(frozen=True, slots=True)
-class PeerReading:
+class PeerReading(msgspec.Struct, frozen=True):
     """One gauge's numbers. Percentages are in percent units."""
 
     symbol: str
@@ -44,8 +44,7 @@ class PeerReading:
     """The date that ``percent`` belongs to, on its own exchange's calendar."""
 
 
-@dataclass(frozen=True, slots=True)
-class PeerRow:
+class PeerRow(msgspec.Struct, frozen=True):
     """One gauge within the ranking."""
 
     reading: PeerReading
@@ -57,8 +56,7 @@ class PeerRow:
     """It is the index itself."""
 
 
-@dataclass(frozen=True, slots=True)
-class PeerRanking:
+class PeerRanking(msgspec.Struct, frozen=True):
     """The index among its peers."""
 
     rows: tuple[PeerRow, ...]

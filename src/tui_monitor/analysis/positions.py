@@ -7,8 +7,9 @@ leave. Whatever lacks a price or a rate is left out of the sums and makes them p
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from datetime import datetime
+
+import msgspec
 
 from tui_monitor.domain.instrument import major_currency, mic_of
 from tui_monitor.domain.quote import Quote
@@ -45,8 +46,7 @@ def rate_symbols(currencies: Iterable[str]) -> tuple[str, ...]:
     return tuple(pair_symbols(one)[0][0] for one in majors if one != PIVOT)
 
 
-@dataclass(frozen=True, slots=True)
-class Rate:
+class Rate(msgspec.Struct, frozen=True):
     """How many units of one currency another's unit is, and since when that is known."""
 
     value: float
@@ -76,8 +76,7 @@ def _per_dollar(currency: str, quote_of: QuoteOf) -> Rate | None:
     return None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Holding:
+class Holding(msgspec.Struct, frozen=True, kw_only=True):
     """What is held of one symbol."""
 
     symbol: str
@@ -89,8 +88,7 @@ class Holding:
     """``None``: the currency of the price."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Worth:
+class Worth(msgspec.Struct, frozen=True, kw_only=True):
     """One position in the base currency; ``None`` is what cannot be known now."""
 
     value: float | None = None
@@ -123,8 +121,7 @@ def worth(holding: Holding, quote: Quote | None, base: str, quote_of: QuoteOf) -
     return Worth(value=value, today=today, total=total, rate_time=min((one for one in times if one), default=None))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sums:
+class Sums(msgspec.Struct, frozen=True, kw_only=True):
     """The sums of several positions in ``base``. A sum that lacks a position is marked partial."""
 
     base: str

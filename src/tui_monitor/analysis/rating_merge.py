@@ -8,9 +8,11 @@ company within ``WINDOW`` and nothing that both state contradicts.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
+
+import msgspec
+from msgspec.structs import replace
 
 from tui_monitor.analysis.rating_text.change import to_rating_change
 from tui_monitor.analysis.rating_text.firms import firm_key
@@ -103,8 +105,7 @@ def _grouping(line_group: Mapping[str, str] | Callable[[str], str] | None) -> Ca
     return line_group
 
 
-@dataclass(slots=True, eq=False)
-class _Report:
+class _Report(msgspec.Struct, eq=False):
     change: RatingChange
     lines: frozenset[str]
     name: str | None
@@ -116,8 +117,7 @@ class _Report:
         return self.lines if self.name is None else self.lines | {f"name {self.name}"}
 
 
-@dataclass(slots=True, eq=False)
-class _Event:
+class _Event(msgspec.Struct, eq=False):
     number: int
     reports: list[_Report]
 

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
+
+import msgspec
 
 from tui_monitor.domain.series import DailyBar
 
@@ -17,8 +18,7 @@ YEAR_RANGE = timedelta(weeks=52)
 """Reach of the 52-week range."""
 
 
-@dataclass(frozen=True, slots=True)
-class CloseSeries:
+class CloseSeries(msgspec.Struct, frozen=True):
     """Dates and closes side by side, dates rising and unique."""
 
     dates: tuple[date, ...]
@@ -28,8 +28,7 @@ class CloseSeries:
         return len(self.dates)
 
 
-@dataclass(frozen=True, slots=True)
-class Since:
+class Since(msgspec.Struct, frozen=True):
     """How far back one has to go for a close at or beyond this one."""
 
     date: date | None
@@ -45,16 +44,14 @@ class Since:
         return self.date is None
 
 
-@dataclass(frozen=True, slots=True)
-class Peak:
+class Peak(msgspec.Struct, frozen=True):
     """A level and the session that set it."""
 
     date: date
     level: float
 
 
-@dataclass(frozen=True, slots=True)
-class PeriodChange:
+class PeriodChange(msgspec.Struct, frozen=True):
     """A change against one earlier close."""
 
     percent: float
@@ -62,8 +59,7 @@ class PeriodChange:
     base_level: float
 
 
-@dataclass(frozen=True, slots=True)
-class YearRange:
+class YearRange(msgspec.Struct, frozen=True):
     """Lowest and highest level of the last 52 weeks."""
 
     low: float

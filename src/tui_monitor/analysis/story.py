@@ -7,8 +7,10 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
 from datetime import date, timedelta
+
+import msgspec
+from msgspec.structs import replace
 
 from tui_monitor.analysis import records
 from tui_monitor.analysis.claims import Claim, ranked
@@ -21,8 +23,7 @@ NextSession = Callable[[date], date]
 """Gives the first session after a date, by the exchange's calendar."""
 
 
-@dataclass(frozen=True, slots=True)
-class LivePoint:
+class LivePoint(msgspec.Struct, frozen=True):
     """Where the index stands in the session of ``date``."""
 
     date: date
@@ -32,8 +33,7 @@ class LivePoint:
     open: float | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Story:
+class Story(msgspec.Struct, frozen=True, kw_only=True):
     """What is notable about one level. ``None`` is what the history cannot tell; percentages are in percent units."""
 
     symbol: str

@@ -9,12 +9,12 @@ history has no change and counts for nothing.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 
+import msgspec
 
-@dataclass(frozen=True, slots=True)
-class Streak:
+
+class Streak(msgspec.Struct, frozen=True):
     """A run of periods in one direction, the latest one included."""
 
     count: int

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
+
+import msgspec
 
 from tui_monitor.analysis.phrases import has_han
 from tui_monitor.domain.errors import ConfigError
@@ -34,8 +35,7 @@ _WORD = re.compile(r"[A-Za-z0-9\u00c0-\u024f]+")
 _MIN_PREFIX = 4
 
 
-@dataclass(frozen=True, slots=True)
-class _Rule:
+class _Rule(msgspec.Struct, frozen=True):
     topic: int
     needs: frozenset[int]
     veto: bool

@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
+
+import msgspec
 
 from tui_monitor.analysis.claims import Claim, ClaimId, Fact
 from tui_monitor.domain.instrument import major_currency
@@ -32,8 +33,7 @@ Rate = Callable[[str, str], float | None]
 """Gives how many units of the second currency one unit of the first buys; ``None`` is unknown."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Earnings:
+class Earnings(msgspec.Struct, frozen=True, kw_only=True):
     """What is expected of one constituent. Either the ratio is known with its currencies, or price and earnings are."""
 
     symbol: str
@@ -49,8 +49,7 @@ class Earnings:
     """The source's own ratio: its quoted price over its earnings figure, currencies as they stand."""
 
 
-@dataclass(frozen=True, slots=True)
-class IndexValuation:
+class IndexValuation(msgspec.Struct, frozen=True):
     """The forward ratio of an index."""
 
     forward_pe: float | None
@@ -62,8 +61,7 @@ class IndexValuation:
     """Constituents without earnings, with losses, or in a currency that could not be converted."""
 
 
-@dataclass(frozen=True, slots=True)
-class Average:
+class Average(msgspec.Struct, frozen=True):
     """The mean that a ratio is held against."""
 
     value: float

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
+from tui_monitor.cli import completing
 from tui_monitor.cli.exits import ExitCode
 from tui_monitor.config.loading import load_settings
 from tui_monitor.domain.errors import ConfigError, MonitorError
@@ -68,6 +69,7 @@ def recording_options(function: Callable[..., Any]) -> Callable[..., Any]:
         "--from-recording",
         "recording",
         metavar="FILE|demo",
+        shell_complete=completing.recordings,
         callback=_recording,
         help="Read a recording instead of any network; demo is the shipped day.",
     )(function)

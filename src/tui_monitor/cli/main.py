@@ -6,7 +6,7 @@ import os
 import sys
 from importlib import import_module
 from io import StringIO
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -15,6 +15,9 @@ from tui_monitor.cli.exits import ExitCode
 from tui_monitor.domain.errors import ConfigError, MonitorError
 from tui_monitor.domain.text import clean_text
 
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
 COMMANDS = {
     "demo": "Play the recorded day, offline, in the same screen.",
     "replay": "Play a recording in the same screen.",
@@ -22,6 +25,7 @@ COMMANDS = {
     "index": "What is notable about an index level.",
     "movers": "The constituents of the index by percent, points or turnover.",
     "brief": "The session written up in at most 200 words.",
+    "run": "Keep sources, storage and recordings going without a screen.",
     "record": "Write a session to a file, to be replayed.",
     "ratings": "Rating changes, and reading them out of headlines.",
     "calendar": "What is to come: reports, figures, decisions, holidays, your own events.",
@@ -29,11 +33,15 @@ COMMANDS = {
     "feeds": "The list of feeds: show, add, remove, check, import, export.",
     "watch": "Show and edit the watchlists.",
     "schema": "The JSON Schema of a command's output.",
+    "completion": "The script that makes bash, zsh or fish complete.",
     "config": "Where the settings are, whether they are right, a first file.",
     "doctor": "Check settings, folders, terminal and the reach of each source.",
 }
 """Commands in the order of the help; each is ``cli.commands.NAME:command``."""
 
+
+COMPLETE = "_TUI_MONITOR_COMPLETE"
+"""Environment variable by which a shell's script asks for completions."""
 
 CRASHED = 70
 """Exit code after a defect of the program (EX_SOFTWARE of sysexits)."""
@@ -61,7 +69,7 @@ class LazyGroup(click.Group):
 
     def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
         """Return the command that is named; an unknown one gets one sentence."""
-        if args and args[0] not in COMMANDS and not args[0].startswith("-"):
+        if args and args[0] not in COMMANDS and not args[0].startswith("-") and not ctx.resilient_parsing:
             from difflib import get_close_matches
 
             like = get_close_matches(args[0], COMMANDS, n=1)
@@ -81,6 +89,13 @@ class LazyGroup(click.Group):
         command = module.command
         assert isinstance(command, click.Command)
         return command
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem[str]]:
+        """Return the commands that begin so, without importing any, or the options."""
+        from click.shell_completion import CompletionItem
+
+        names = [CompletionItem(name, help=words) for name, words in COMMANDS.items() if name.startswith(incomplete)]
+        return [*names, *click.Command.shell_complete(self, ctx, incomplete)]
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - click's
         """Write the commands without importing any."""
@@ -106,7 +121,11 @@ def cli(ctx: click.Context, slow: bool, lang: str | None) -> None:
 
 
 def main() -> None:
-    """Run the command line; end with a documented exit code."""
+    """Run the command line; end with a documented exit code. A shell that wants something completed is answered."""
+    if COMPLETE in os.environ:
+        from tui_monitor.cli.shells import reply
+
+        sys.exit(reply(cli))
     sys.exit(run())
 
 

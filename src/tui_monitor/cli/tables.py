@@ -13,8 +13,9 @@ import os
 import shutil
 import sys
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, NamedTuple
+
+import msgspec
 
 from tui_monitor.present.width import cells
 
@@ -31,8 +32,7 @@ COLOURS = {"green-up": ("32", "31"), "red-up": ("31", "32"), "blue-orange": ("34
 """Codes (SGR) of up and down by the name in the settings."""
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
+class Column(msgspec.Struct, frozen=True):
     """A column of a table."""
 
     title: str
@@ -177,11 +177,12 @@ def _line(
     colours: str | None,
 ) -> str:
     parts = []
-    for number, place in enumerate(shown):
+    # Nothing stands behind the last text of a line, not even coloured blanks.
+    last = next((place for place in reversed(shown) if row[place].text), None)
+    for place in shown if last is None else shown[: shown.index(last) + 1]:
         column, field = columns[place], row[place]
         text = cut(field.text, widths[place])
-        last = number == len(shown) - 1
-        filled = text if last and not column.right else padded(text, widths[place], right=column.right)
+        filled = text if place == last and not column.right else padded(text, widths[place], right=column.right)
         parts.append(_painted(filled, field.direction, colours))
     return GAP.join(parts).rstrip()
 

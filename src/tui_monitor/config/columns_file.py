@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
@@ -23,8 +22,7 @@ WIDTHS = (3, 60)
 """Least and most cells that a column can be given."""
 
 
-@dataclass(frozen=True, slots=True)
-class ColumnSetting:
+class ColumnSetting(msgspec.Struct, frozen=True):
     """One column as the person set it."""
 
     id: str

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
+
+import msgspec
 
 APP_NAME = "tui-monitor"
 """Name of the program's folders."""
@@ -21,8 +22,7 @@ STATE_VARIABLE = "TUI_MONITOR_STATE_DIR"
 """Environment variable that names the folder of the database, the log and the undo history."""
 
 
-@dataclass(frozen=True, slots=True)
-class Paths:
+class Paths(msgspec.Struct, frozen=True):
     """The program's two folders and the files within them."""
 
     config_dir: Path
@@ -60,9 +60,29 @@ class Paths:
         return self.config_dir / "feeds.toml"
 
     @property
+    def alerts_file(self) -> Path:
+        """``alerts.toml``: the program's, the alert rules that were made in it."""
+        return self.config_dir / "alerts.toml"
+
+    @property
+    def alerts_log(self) -> Path:
+        """``alerts.jsonl``: what fired, one line an alert."""
+        return self.state_dir / "alerts.jsonl"
+
+    @property
+    def alerts_state(self) -> Path:
+        """``alerts.json``: where each rule stands, kept over restarts."""
+        return self.state_dir / "alerts.json"
+
+    @property
     def database(self) -> Path:
         """``monitor.db``: last values, histories, headlines."""
         return self.state_dir / "monitor.db"
+
+    @property
+    def polling_lock(self) -> Path:
+        """``polling.lock``: held by the one monitor that polls."""
+        return self.state_dir / "polling.lock"
 
     @property
     def log_file(self) -> Path:

@@ -6,9 +6,11 @@ import re
 from datetime import date
 from typing import Any
 
+from tui_monitor.analysis.quiet_hours import read_quiet_hours
 from tui_monitor.config.expected import got
-from tui_monitor.config.settings import CLOSED, Settings
+from tui_monitor.config.settings import CLOSED, Alerts, Settings
 from tui_monitor.config.toml_lines import KeyPath
+from tui_monitor.domain.alert import MAX_RULES
 from tui_monitor.domain.instrument import normalise_symbol
 from tui_monitor.domain.text import safe_url
 
@@ -38,6 +40,7 @@ def check_rules(settings: Settings, mode: int, problems: Problems) -> None:
     _check_filters(settings, problems)
     _check_sessions(settings.sessions, problems)
     _check_events(settings, problems)
+    _check_alerts(settings.alerts, mode, problems)
     for name, table in settings.sources.items():
         _check_source(table, ("sources", name), mode, problems)
 
@@ -97,6 +100,28 @@ def _check_filters(settings: Settings, problems: Problems) -> None:
             parse_filter(text)
         except FilterError as error:
             problems.append((place, f"expected a filter; character {error.position + 1}: {error.expected}"))
+
+
+def _check_alerts(alerts: Alerts, mode: int, problems: Problems) -> None:
+    if alerts.quiet and read_quiet_hours(alerts.quiet) is None:
+        problems.append((("alerts", "quiet"), f'expected hours such as "22:30-07:00", got {got(alerts.quiet)}'))
+    if alerts.apprise and mode & 0o077:
+        problems.append((("alerts", "apprise"), "a secret, so the file must be yours alone: chmod 600 it"))
+    if not alerts.rules:
+        return
+    from tui_monitor.config.alert_rules import problem_of
+
+    if len(alerts.rules) > MAX_RULES:
+        problems.append((("alerts", "rules"), f"expected at most {MAX_RULES} rules, got {len(alerts.rules)}"))
+    seen: set[str] = set()
+    for index, entry in enumerate(alerts.rules):
+        problem = problem_of(entry)
+        if problem is not None:
+            problems.append((("alerts", "rules", index, problem[0]), problem[1]))
+        if entry.name.casefold() in seen:
+            reason = f"expected a name of its own, got {got(entry.name)} again"
+            problems.append((("alerts", "rules", index, "name"), reason))
+        seen.add(entry.name.casefold())
 
 
 def _check_sessions(sessions: dict[str, Any], problems: Problems) -> None:

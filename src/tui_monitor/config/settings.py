@@ -20,6 +20,7 @@ Seconds = Annotated[float, Meta(ge=1, le=86_400)]
 ShortText = Annotated[str, Meta(max_length=80)]
 Hours = Annotated[str, Meta(min_length=1, max_length=20)]
 Rule = Annotated[str, Meta(min_length=1, max_length=300)]
+Channel = Literal["bell", "osc9", "osc777", "tmux", "desktop", "hook", "apprise"]
 
 
 class Section(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -112,11 +113,44 @@ class News(Section, frozen=True):
     """``[news.filters]``: filters with a name, to be called by it."""
 
 
+class AlertEntry(Section, frozen=True):
+    """``[[alerts.rules]]``: one rule; ``domain.alert`` tells what each key means. A kind refuses keys of others."""
+
+    name: Annotated[str, Meta(min_length=1, max_length=40)]
+    kind: Literal["price", "percent", "points", "volume", "high", "low", "rating", "headline", "claim", "stale"]
+    symbols: Annotated[tuple[Symbol, ...], Meta(max_length=200)] = ()
+    above: float | None = None
+    below: float | None = None
+    span: Literal["day", "year", "record"] = "day"
+    actions: tuple[
+        Literal["upgrade", "downgrade", "initiate", "reiterate", "raise-target", "cut-target"], ...
+    ] = ()  # fmt: skip
+    filter: Annotated[str, Meta(max_length=300)] = ""
+    claim: Annotated[str, Meta(max_length=40)] = ""
+    source: Annotated[str, Meta(max_length=40)] = ""
+    hysteresis: Annotated[float, Meta(ge=0)] | None = None
+    cooldown: Annotated[float, Meta(ge=0, le=604_800)] | None = None
+    """Seconds."""
+    deliver: tuple[Channel, ...] | None = None
+    enabled: bool = True
+
+
 class Alerts(Section, frozen=True):
     """``[alerts]``: what makes itself heard."""
 
     ring_on_upgrade: bool = False
     """The terminal rings once for each new upgrade of a symbol in the person's lists."""
+    deliver: tuple[Channel, ...] = ("bell",)
+    """How alerts reach the person, unless a rule says otherwise."""
+    quiet: str = ""
+    """Hours such as ``22:30-07:00``, in the zone of ``display.timezone``, in which alerts are only logged."""
+    hook: tuple[Annotated[str, Meta(min_length=1, max_length=1_000)], ...] = ()
+    """Program and arguments, run without a shell for each alert, which comes as JSON on its stdin."""
+    hook_timeout: Annotated[float, Meta(ge=0.5, le=300)] = 10.0
+    """Seconds after which the hook is ended."""
+    apprise: tuple[Annotated[str, Meta(min_length=4, max_length=1_000)], ...] = ()
+    """Addresses of apprise (the extra ``notify``). They hold secrets, so the file must be yours alone."""
+    rules: tuple[AlertEntry, ...] = ()
 
 
 class Network(Section, frozen=True):
@@ -127,6 +161,8 @@ class Network(Section, frozen=True):
     """Budget of one host."""
     allow_private_hosts: bool = False
     """Let sources and feeds ask loopback and private addresses (a proxy of your own, tests)."""
+    share: bool = True
+    """Of several monitors on a machine one polls and the others read what it stores."""
 
 
 class Log(Section, frozen=True):

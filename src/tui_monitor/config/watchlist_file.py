@@ -12,9 +12,10 @@ import os
 import threading
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
+
+import msgspec
 
 from tui_monitor.config.watchlist_text import MAX_FILE
 from tui_monitor.domain.errors import WatchlistError
@@ -36,8 +37,7 @@ _REASONS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Content:
+class Content(msgspec.Struct, frozen=True):
     """The bytes of the file, and what tells them from others."""
 
     data: bytes

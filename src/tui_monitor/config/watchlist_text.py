@@ -8,10 +8,11 @@ made from that state by somebody else, who did not see what came after it.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from hashlib import sha256
 from math import isfinite
 from typing import Any
+
+import msgspec
 
 from tui_monitor.config.expected import got
 from tui_monitor.config.toml_file import TomlError, parse_toml
@@ -37,8 +38,7 @@ HEADER = """\
 _STAMP = re.compile(rb'^stamp = "([0-9a-f]{16})"\n', re.MULTILINE)
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(msgspec.Struct, frozen=True):
     """What a text says."""
 
     lists: Watchlists

@@ -7,10 +7,11 @@ an hour stays a day and is never moved into another zone.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import msgspec
 
 MAX_NOTE = 300
 """Characters of an event's note."""
@@ -46,8 +47,7 @@ EXCHANGE_KINDS = frozenset({EventKind.HOLIDAY, EventKind.HALF_DAY})
 """Kinds that belong to an exchange, whose market identifier code stands in ``region``."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CalendarEvent:
+class CalendarEvent(msgspec.Struct, frozen=True, kw_only=True):
     """One event. ``None`` is what nobody said; text is sanitised."""
 
     key: str

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
+import msgspec
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Headline:
+
+class Headline(msgspec.Struct, frozen=True, kw_only=True):
     """One item of a feed. All text is sanitised; ``published`` is ``None`` for an undated item."""
 
     id: str

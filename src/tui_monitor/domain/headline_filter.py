@@ -19,8 +19,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+import msgspec
 
 from tui_monitor.domain.errors import MonitorError
 from tui_monitor.domain.headline import Headline
@@ -45,8 +46,7 @@ class FilterError(MonitorError):
         self.expected = expected
 
 
-@dataclass(frozen=True, slots=True)
-class _View:
+class _View(msgspec.Struct, frozen=True):
     """What a test looks at."""
 
     headline: Headline

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from enum import StrEnum
+
+import msgspec
 
 
 class Kind(StrEnum):
@@ -22,8 +23,7 @@ class Kind(StrEnum):
     UNKNOWN = "unknown"
 
 
-@dataclass(frozen=True, slots=True)
-class UsLine:
+class UsLine(msgspec.Struct, frozen=True):
     """The United States line of a Hong Kong share: the symbol whose analysts' tables are filled."""
 
     symbol: str
@@ -37,8 +37,7 @@ class UsLine:
     """Symbol and ratio were checked against prices of both lines."""
 
 
-@dataclass(frozen=True, slots=True)
-class Instrument:
+class Instrument(msgspec.Struct, frozen=True):
     """A thing with a symbol. Missing facts are ``None``."""
 
     symbol: str

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, time
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
+
+import msgspec
 
 from tui_monitor.domain.instrument import Kind, major_currency, mic_of
 
@@ -37,8 +38,7 @@ class Report(NamedTuple):
     """The source expects it; the company has not said it."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Quote:
+class Quote(msgspec.Struct, frozen=True, kw_only=True):
     """One instrument's numbers from one source. ``None`` is unknown; zero never stands for unknown.
 
     Prices are in ``currency`` as the source quotes them (``GBp`` stays pence). Times are aware UTC.

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+
+import msgspec
 
 
 class Action(StrEnum):
@@ -36,8 +37,7 @@ class TableState(StrEnum):
     """It keeps no table for this line: most lines outside the United States, funds, indices."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RatingTable:
+class RatingTable(msgspec.Struct, frozen=True, kw_only=True):
     """A provider's table of one line as it was at the last answer."""
 
     symbol: str
@@ -50,8 +50,7 @@ class RatingTable:
     source: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RatingChange:
+class RatingChange(msgspec.Struct, frozen=True, kw_only=True):
     """One rating change. Words are as written by the origin; ``None`` is what it does not say."""
 
     key: str
@@ -79,8 +78,7 @@ class RatingChange:
     """The watched line that it concerns, where that is another one than ``symbol``: ``9988.HK`` for ``BABA``."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MergedRating:
+class MergedRating(msgspec.Struct, frozen=True, kw_only=True):
     """One event with all its reports."""
 
     change: RatingChange

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+
+import msgspec
 
 
 class Measure(StrEnum):
@@ -20,8 +21,7 @@ class Measure(StrEnum):
     """Highest level ever reached within a session, on its date."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReferenceFigure:
+class ReferenceFigure(msgspec.Struct, frozen=True, kw_only=True):
     """One figure about one instrument."""
 
     symbol: str
@@ -33,8 +33,7 @@ class ReferenceFigure:
     """Who said so, in short."""
 
 
-@dataclass(frozen=True, slots=True)
-class Reference:
+class Reference(msgspec.Struct, frozen=True):
     """All reference figures."""
 
     figures: tuple[ReferenceFigure, ...] = ()

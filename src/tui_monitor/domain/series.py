@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, datetime
+
+import msgspec
 
 OWN = "own"
 """Source of what the program has seen itself, as against what a provider delivered."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Intraday:
+class Intraday(msgspec.Struct, frozen=True, kw_only=True):
     """The path of one session. ``times`` and ``closes`` have the same length, times rising."""
 
     symbol: str
@@ -23,8 +23,7 @@ class Intraday:
     source: str
 
 
-@dataclass(frozen=True, slots=True)
-class DailyBar:
+class DailyBar(msgspec.Struct, frozen=True):
     """One session of one instrument. Only the close is always known."""
 
     date: date
@@ -36,8 +35,7 @@ class DailyBar:
     volume: float | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DailyHistory:
+class DailyHistory(msgspec.Struct, frozen=True, kw_only=True):
     """Daily bars of one instrument, dates rising and unique."""
 
     symbol: str

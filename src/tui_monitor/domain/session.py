@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+
+import msgspec
 
 
 class Phase(StrEnum):
@@ -34,8 +35,7 @@ class Phase(StrEnum):
         return self.trading or self in {Phase.LUNCH, Phase.CLOSING_AUCTION}
 
 
-@dataclass(frozen=True, slots=True)
-class SessionDay:
+class SessionDay(msgspec.Struct, frozen=True):
     """One trading day of one exchange. All times are aware UTC; ``None`` where the day has no such phase."""
 
     date: date
@@ -73,8 +73,7 @@ class SessionDay:
         return steps
 
 
-@dataclass(frozen=True, slots=True)
-class SessionState:
+class SessionState(msgspec.Struct, frozen=True):
     """What an exchange is doing at one moment."""
 
     phase: Phase
@@ -88,8 +87,7 @@ class SessionState:
     """The session before ``day``, ``None`` if the calendar does not reach that far."""
 
 
-@dataclass(frozen=True, slots=True)
-class Calendar:
+class Calendar(msgspec.Struct, frozen=True):
     """The trading days of one exchange, dates rising and unique."""
 
     mic: str

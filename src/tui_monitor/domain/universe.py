@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
+
+import msgspec
 
 from tui_monitor.domain.instrument import Instrument
 
 
-@dataclass(frozen=True, slots=True)
-class Member:
+class Member(msgspec.Struct, frozen=True):
     """One constituent."""
 
     instrument: Instrument
@@ -25,8 +25,7 @@ class Member:
         return self.instrument.symbol
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Universe:
+class Universe(msgspec.Struct, frozen=True, kw_only=True):
     """The constituents of one index. Symbols are unique; the order is that of the file."""
 
     name: str

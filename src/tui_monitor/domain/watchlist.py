@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import msgspec
 
 MAX_LISTS = 100
 """Lists of one person."""
@@ -23,8 +23,7 @@ MAX_TAG = 24
 """Characters of a tag."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
+class Entry(msgspec.Struct, frozen=True, kw_only=True):
     """One line of a watchlist."""
 
     symbol: str
@@ -39,8 +38,7 @@ class Entry:
     """No source knew the symbol when it was added."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Watchlist:
+class Watchlist(msgspec.Struct, frozen=True, kw_only=True):
     """A named list; symbols are unique within it and keep the person's order."""
 
     name: str
@@ -54,11 +52,10 @@ class Watchlist:
         return tuple(entry.symbol for entry in self.entries)
 
 
-@dataclass(frozen=True, slots=True)
-class Watchlists:
+class Watchlists(msgspec.Struct, frozen=True):
     """All lists of the person, in the person's order."""
 
-    lists: tuple[Watchlist, ...] = field(default=())
+    lists: tuple[Watchlist, ...] = msgspec.field(default=())
 
     @property
     def symbols(self) -> tuple[str, ...]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+import msgspec
 
 from tui_monitor.domain.watchlist import Entry, Watchlist, Watchlists
 from tui_monitor.domain.watchlist_edits import (
@@ -32,8 +33,7 @@ class Side(StrEnum):
     """Both, but not the same."""
 
 
-@dataclass(frozen=True, slots=True)
-class Difference:
+class Difference(msgspec.Struct, frozen=True):
     """One thing that differs: a list, or a symbol within one. ``symbol`` is ``None`` for the list itself."""
 
     list: str

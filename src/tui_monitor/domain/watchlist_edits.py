@@ -8,10 +8,10 @@ what is still possible of it. They are structs because they are kept as JSON, ea
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
 from typing import Literal
 
 import msgspec
+from msgspec.structs import replace
 
 from tui_monitor.domain.errors import WatchlistError
 from tui_monitor.domain.text import clean_text

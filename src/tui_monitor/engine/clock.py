@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
@@ -47,9 +48,13 @@ class SystemClock:
 class ReplayClock:
     """A day that is played again: ``now`` runs at ``speed`` times the machine's pace, pauses and steps."""
 
-    def __init__(self, start: datetime, end: datetime, *, speed: float = 1.0) -> None:
+    def __init__(
+        self, start: datetime, end: datetime, *, speed: float = 1.0, pace: Callable[[], float] = time.monotonic
+    ) -> None:
+        """``pace`` gives the seconds that it runs by: the machine's, except in tests."""
+        self._pace = pace
         self._anchor = start
-        self._anchored_at = time.monotonic()
+        self._anchored_at = pace()
         self._end = end
         self._speed = speed
         self._paused = False
@@ -89,12 +94,12 @@ class ReplayClock:
         """Return the recorded day's moment, never past its end."""
         if self._paused:
             return self._anchor
-        passed = (time.monotonic() - self._anchored_at) * self._speed
+        passed = (self._pace() - self._anchored_at) * self._speed
         return min(self._anchor + timedelta(seconds=passed), self._end)
 
     def monotonic(self) -> float:
         """Return the machine's monotonic seconds."""
-        return time.monotonic()
+        return self._pace()
 
     async def sleep(self, seconds: float) -> None:
         """Wait by the event loop, at the machine's pace."""
@@ -102,4 +107,4 @@ class ReplayClock:
 
     def _re_anchor(self) -> None:
         self._anchor = self.now()
-        self._anchored_at = time.monotonic()
+        self._anchored_at = self._pace()

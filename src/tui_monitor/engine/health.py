@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import math
 from collections import deque
-from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+
+import msgspec
 
 from tui_monitor.domain.errors import FailureKind
 from tui_monitor.sources.api import Topic
@@ -38,8 +39,7 @@ class State(StrEnum):
     """It cannot work here; only ``resume`` or ``refresh`` makes it try again."""
 
 
-@dataclass(slots=True, kw_only=True, eq=False)
-class SourceHealth:
+class SourceHealth(msgspec.Struct, kw_only=True, eq=False):
     """How one source fares. Counters run since the start of the program."""
 
     name: str
@@ -72,7 +72,7 @@ class SourceHealth:
     """Body bytes that these answers made unnecessary."""
     items: int = 0
     """Quotes, histories, ratings or headlines of the last good round."""
-    latencies: deque[float] = field(default_factory=lambda: deque(maxlen=LATENCIES_KEPT))
+    latencies: deque[float] = msgspec.field(default_factory=lambda: deque(maxlen=LATENCIES_KEPT))
     """Seconds that the last answers took."""
     notes: tuple[str, ...] = ()
     """What the last good round left out and why."""

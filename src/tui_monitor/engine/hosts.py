@@ -4,8 +4,20 @@ from __future__ import annotations
 
 import asyncio
 
+import msgspec
+
 from tui_monitor.engine.backoff import LONGEST_RETRY_AFTER, limited_wait
 from tui_monitor.engine.budget import TokenBucket
+
+
+class Block(msgspec.Struct, frozen=True):
+    """What a later scheduler must know of a host that asked to be left alone."""
+
+    seconds: float
+    """How long it is to be left alone from now on; 0 once that is over."""
+    strikes: int = 0
+    limited_by: str | None = None
+    """The source that was refused."""
 
 
 class Host:
@@ -64,6 +76,18 @@ class Host:
         if self._limited_by in {None, source}:
             self.strikes = 0
             self._limited_by = None
+
+    def block(self, now: float) -> Block | None:
+        """Return what to remember of it, ``None`` where there is nothing."""
+        left = max(0.0, self.blocked_until - now) if self.blocked_until is not None else 0.0
+        return Block(left, self.strikes, self._limited_by) if left or self.strikes else None
+
+    def take_up(self, block: Block, now: float) -> None:
+        """Leave it alone for as long as an earlier scheduler was to."""
+        self.strikes = max(self.strikes, block.strikes)
+        self._limited_by = block.limited_by
+        if block.seconds > 0.0:
+            self.hold(block.seconds, now)
 
     def slept(self, seconds: float) -> None:
         """The machine slept for ``seconds`` that the monotonic clock did not count: the wait went on."""

@@ -9,7 +9,8 @@ worked), coming back takes two good rounds: a source that stumbles does not make
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+
+import msgspec
 
 from tui_monitor.domain.instrument import mic_of
 from tui_monitor.sources.api import Descriptor
@@ -21,8 +22,7 @@ ROUNDS_TO_RETURN = 2
 """Good rounds in a row after which the next source rests again."""
 
 
-@dataclass(slots=True)
-class Standing:
+class Standing(msgspec.Struct):
     """Whether a source can be relied on. Changed by the outcome of each round."""
 
     down: bool = False
@@ -48,8 +48,7 @@ class Standing:
             self.down = False
 
 
-@dataclass(frozen=True, slots=True)
-class Member:
+class Member(msgspec.Struct, frozen=True):
     """One source of a chain, as the plan sees it."""
 
     descriptor: Descriptor

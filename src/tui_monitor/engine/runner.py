@@ -10,7 +10,8 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import Callable, Collection
-from dataclasses import dataclass, field
+
+import msgspec
 
 from tui_monitor.domain.errors import FailureKind, SourceError
 from tui_monitor.engine import backoff
@@ -42,20 +43,19 @@ AFTER_CHANGE = (0.5, 2.5)
 """Seconds after a change of session within which the round for it begins."""
 
 
-@dataclass(slots=True)
-class Tally:
+class Tally(msgspec.Struct):
     """What one round came to."""
 
     good: int = 0
     unchanged: int = 0
     """Good answers that said that nothing is new."""
     items: int = 0
-    answered: list[str] = field(default_factory=list)
-    missing: list[str] = field(default_factory=list)
+    answered: list[str] = msgspec.field(default_factory=list)
+    missing: list[str] = msgspec.field(default_factory=list)
     bad: int = 0
-    lost: list[str] = field(default_factory=list)
+    lost: list[str] = msgspec.field(default_factory=list)
     """Symbols whose batch failed, where that may lie in them."""
-    notes: list[str] = field(default_factory=list)
+    notes: list[str] = msgspec.field(default_factory=list)
     error: SourceError | None = None
     aborted: bool = False
     """The round ended before its last batch."""
@@ -173,6 +173,24 @@ class Runner:
         self.paused = False
         self.unavailable = False
         self.next_try = self._clock.monotonic()
+        self.wake()
+
+    def take_up(self, past: SourceHealth) -> None:
+        """Go on where another monitor ended: what it was answered is not asked again before its time."""
+        health = self.health
+        health.last_good, health.last_failure = past.last_good, past.last_failure
+        health.failure, health.failure_kind, health.failures = past.failure, past.failure_kind, past.failures
+        health.items, health.notes = past.items, past.notes
+        for _ in range(min(past.failures, MAX_NOTES)):
+            self.standing.failed(certain=past.failure_kind is FailureKind.RATE_LIMITED)
+        self.paused = past.state is State.PAUSED
+        if past.next_try is not None:
+            # Never longer than its own pace, or the longest wait of one that fails: a wrong word stops nobody.
+            longest = backoff.LONGEST_WAIT if past.failures else self.descriptor.idle_period or 0.0
+            now = self._clock.monotonic()
+            self.next_try = min(max(past.next_try, now), now + max(longest, self.descriptor.period))
+            if past.last_good is not None and not past.failures:
+                self.ledger.no_longer_urgent(self.ledger.planned)
         self.wake()
 
     def hasten(self, seconds: float) -> None:

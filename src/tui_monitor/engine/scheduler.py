@@ -17,7 +17,7 @@ from tui_monitor.domain.instrument import mic_of
 from tui_monitor.engine import backoff
 from tui_monitor.engine.clock import Clock
 from tui_monitor.engine.health import SourceHealth
-from tui_monitor.engine.hosts import Host
+from tui_monitor.engine.hosts import Block, Host
 from tui_monitor.engine.hours import Hours
 from tui_monitor.engine.interest import Interest
 from tui_monitor.engine.ledger import ONCE_A_PERIOD
@@ -225,6 +225,34 @@ class Scheduler:
             and (topic is None or runner.descriptor.topic is topic)
             and runner.ask_now(full=name is not None, again=named or runner.descriptor.topic not in ONCE_A_PERIOD)
         )
+
+    def take_up(self, fared: Iterable[SourceHealth], blocks: Mapping[str, Block]) -> None:
+        """Go on where another scheduler ended: its waits stand, its failures count. After the first ``set_interest``.
+
+        ``fared`` is what was known of its sources, by this clock; ``blocks`` how its hosts were, by name.
+        """
+        self.block(blocks)
+        now = self._clock.monotonic()
+        for past in fared:
+            runner = self._runners.get(past.name)
+            if runner is None or past.topic is not runner.descriptor.topic:
+                continue
+            if past.last_good is not None and past.topic in ONCE_A_PERIOD:
+                age = max(0.0, (self._clock.now() - past.last_good).total_seconds())
+                self._interest.answered(past.topic, runner.ledger.planned, now - age)
+            runner.take_up(past)
+
+    def block(self, blocks: Mapping[str, Block]) -> None:
+        """Leave hosts alone that an earlier scheduler was asked to leave alone."""
+        now = self._clock.monotonic()
+        for name, block in blocks.items():
+            if (host := self._hosts.get(name)) is not None and host.bucket is not None:
+                host.take_up(block, now)
+
+    def blocks(self) -> dict[str, Block]:
+        """Return how the hosts are that are left alone now, or answered 429 last."""
+        now = self._clock.monotonic()
+        return {name: block for name, host in self._hosts.items() if (block := host.block(now)) is not None}
 
     def pause(self, name: str) -> None:
         """Stop asking the source; its second takes over. Unknown names raise ``KeyError``."""

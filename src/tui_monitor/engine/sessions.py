@@ -14,9 +14,10 @@ import asyncio
 import logging
 import sys
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
+
+from msgspec.structs import replace
 
 from tui_monitor.domain.errors import ConfigError, FailureKind, SourceError
 from tui_monitor.domain.session import Calendar, SessionDay, SessionState

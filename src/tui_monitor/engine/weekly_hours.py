@@ -8,17 +8,17 @@ random close from 16:08. On a half day there is no afternoon and the closing auc
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
+
+import msgspec
 
 from tui_monitor.domain.session import Calendar, SessionDay
 
 _WEEKDAYS = frozenset(range(5))
 
 
-@dataclass(frozen=True, slots=True)
-class WeeklyHours:
+class WeeklyHours(msgspec.Struct, frozen=True):
     """An exchange's ordinary day, in local time."""
 
     zone: str

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from tui_monitor.present import numbers
 from tui_monitor.present.rating_cells import amount, percent_text
@@ -26,8 +27,7 @@ BAR_CELLS = (8, 28)
 """Cells of the bar, at least and at most."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Spread:
+class Spread(msgspec.Struct, frozen=True, kw_only=True):
     """Targets for one share of the watched line, in its currency."""
 
     line: str

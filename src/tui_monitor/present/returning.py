@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from tui_monitor.present import numbers
 from tui_monitor.present.rows import Line, Span
@@ -27,8 +28,7 @@ LEAST_MOVE = 0.05
 """Percent: a smaller move of the index is none."""
 
 
-@dataclass(frozen=True, slots=True)
-class Departure:
+class Departure(msgspec.Struct, frozen=True):
     """The last moment at which the person was seen."""
 
     at: datetime
@@ -36,8 +36,7 @@ class Departure:
     """Where the index stood."""
 
 
-@dataclass(frozen=True, slots=True)
-class WhileAway:
+class WhileAway(msgspec.Struct, frozen=True):
     """What happened since."""
 
     since: datetime

@@ -24,6 +24,16 @@ def sources_in_order(view: View, *, feeds_only: bool) -> list[SourceHealth]:
     return sorted(chosen, key=rank)
 
 
+def followed_words(view: View) -> str | None:
+    """Return whose sources these are where another monitor asks them, ``None`` where this one does."""
+    followed, process = view.followed()
+    if not followed:
+        return None
+    if process is None:
+        return view.words("sources.followed")
+    return view.words("sources.followed-process", process=process)
+
+
 def columns(view: View) -> tuple[Column, ...]:
     """Return the list's columns."""
     words = view.words

@@ -45,7 +45,14 @@ def status(view: View, width: int, hints: Sequence[str]) -> Line:
     tail = _hints(hints, width // 4 if failing else width * 55 // 100)
     room -= cells(tail)
     spans: list[Span] = [Span(" ")]
+    if view.followed()[0]:
+        # Who is told something should know that it is another monitor's word.
+        text = view.words("status.followed")
+        spans.append(Span(text, Tone.MUTED))
+        room -= cells(text)
     if resting := _resting(view):
+        if len(spans) > 1:
+            resting = f"{view.glyphs.dot} {resting}".rjust(len(resting) + 3)
         spans.append(Span(resting, Tone.MUTED))
         room -= cells(resting)
     dot = f" {view.glyphs.dot} "

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from tui_monitor.domain.freshness import Freshness, freshness
 from tui_monitor.domain.instrument import Instrument, mic_of
@@ -43,8 +44,7 @@ USUAL_PERIOD = 15.0
 """Seconds between two polls of quotes, as long as no source says another."""
 
 
-@dataclass(slots=True)
-class View:
+class View(msgspec.Struct):
     """Everything that presenters read. They change nothing in it."""
 
     store: LatestStore
@@ -60,29 +60,31 @@ class View:
     session: Callable[[str | None], SessionState | None]
     """State of an exchange by its market identifier code."""
     lists: Callable[[], Watchlists]
-    health: Mapping[str, SourceHealth] = field(default_factory=dict)
+    health: Mapping[str, SourceHealth] = msgspec.field(default_factory=dict)
+    followed: Callable[[], tuple[bool, int | None]] = lambda: (False, None)
+    """Whether another monitor polls for this one, and its process as far as it is known."""
     flash: bool = True
     replaying: str | None = None
     """Words for the mark of a replayed day, ``None`` when live."""
     board: Board | None = None
     """What is notable about the index, told anew off the frame's path."""
-    read: set[str] = field(default_factory=set)
+    read: set[str] = msgspec.field(default_factory=set)
     """Ids of the headlines that were read."""
-    saved: set[str] = field(default_factory=set)
+    saved: set[str] = msgspec.field(default_factory=set)
     """Ids of the headlines that were saved."""
     muted: frozenset[str] = frozenset()
     """Names of feeds whose headlines are not shown, case folded."""
-    older: dict[str, Headline] = field(default_factory=dict)
+    older: dict[str, Headline] = msgspec.field(default_factory=dict)
     """Headlines of the archive that were looked up, by id: older than what the store keeps."""
     marks_revision: int = 0
     """Rises when marks were found in the archive or changed elsewhere than in the panel."""
     returned: Line | None = None
     """What happened while the person was away, until a key is pressed."""
-    seen_ratings: set[str] = field(default_factory=set)
+    seen_ratings: set[str] = msgspec.field(default_factory=set)
     """Keys of the rating changes that were looked at."""
-    tape: RatingTape = field(default_factory=RatingTape)
+    tape: RatingTape = msgspec.field(default_factory=RatingTape)
     """The rating changes, each event once."""
-    notices: list[str] = field(default_factory=list)
+    notices: list[str] = msgspec.field(default_factory=list)
     """Sentences that the person should know, newest last."""
     saying: str | None = None
     """A short answer to a key, for a moment."""
@@ -92,10 +94,10 @@ class View:
     """The watchlist's columns as the person set them; ``None`` until then."""
     agenda: Callable[[], tuple[CalendarEvent, ...]] = tuple
     """Gives what is to come, soonest first."""
-    recent: list[str] = field(default_factory=list)
+    recent: list[str] = msgspec.field(default_factory=list)
     """Symbols that were opened, the last one first."""
-    _judged: tuple[Quote | None, int, Freshness] = field(default=(None, 0, Freshness.FRESH), init=False, repr=False)
-    _own: tuple[Watchlists, frozenset[str]] | None = field(default=None, init=False, repr=False)
+    _judged: tuple[Quote | None, int, Freshness] = (None, 0, Freshness.FRESH)
+    _own: tuple[Watchlists, frozenset[str]] | None = None
 
     @property
     def language(self) -> str:

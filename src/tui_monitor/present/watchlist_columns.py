@@ -7,8 +7,10 @@ tags come by themselves with the first one of a list.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
+
+import msgspec
+from msgspec.structs import replace
 
 from tui_monitor.config.columns_file import WIDTHS, ColumnSetting
 from tui_monitor.domain.rating import Action
@@ -46,8 +48,7 @@ Value = float | str | None
 """What rows are sorted by; all values of a column are of one type, ``None`` comes last."""
 
 
-@dataclass(frozen=True, slots=True)
-class Spec:
+class Spec(msgspec.Struct, frozen=True):
     """One kind of column."""
 
     id: str

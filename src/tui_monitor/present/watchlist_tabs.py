@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from tui_monitor.present.rows import Line, Span
 from tui_monitor.present.tone import Tone
@@ -24,8 +25,7 @@ TAB_CELLS = 16
 """Cells of a tab's name at the most."""
 
 
-@dataclass(frozen=True, slots=True)
-class Tab:
+class Tab(msgspec.Struct, frozen=True):
     """One list that can be shown."""
 
     id: str

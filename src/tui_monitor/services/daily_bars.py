@@ -10,9 +10,10 @@ from __future__ import annotations
 import logging
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from tui_monitor.analysis.history_checks import Finding, Flaw, check_last, find_flaws, without_wrong_last
 from tui_monitor.domain.series import DailyBar
@@ -33,8 +34,7 @@ AFTERMATH = timedelta(hours=3)
 _log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class Sound:
+class Sound(msgspec.Struct, frozen=True):
     """A history as far as it can be believed."""
 
     bars: tuple[DailyBar, ...]

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Awaitable, Callable, Collection, Iterable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from tui_monitor.config.feeds_file import AddedFeeds, FeedsFile, place_of
 from tui_monitor.config.settings import FeedEntry
@@ -28,8 +29,7 @@ PERIOD = 600.0
 """Seconds between two polls of a feed that was added."""
 
 
-@dataclass(frozen=True, slots=True)
-class FeedPreview:
+class FeedPreview(msgspec.Struct, frozen=True):
     """What a feed would bring."""
 
     entry: FeedEntry
@@ -61,6 +61,10 @@ class FeedDesk:
         self._names = names
         self._start = start
         self._stop = stop
+
+    def take_over(self, added: AddedFeeds) -> None:
+        """Go on from what the file holds by now: another program has changed it."""
+        self._added = added
 
     @property
     def added(self) -> tuple[FeedEntry, ...]:

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from tui_monitor.domain.instrument import Kind, mic_of, normalise_symbol
 from tui_monitor.services.initials import begins, letters_of
@@ -32,8 +33,7 @@ EXCHANGES = {
 """Exchanges in few letters."""
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(msgspec.Struct, frozen=True):
     """What another provider says that a symbol is."""
 
     symbol: str
@@ -42,8 +42,7 @@ class Found:
     kind: Kind = Kind.UNKNOWN
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(msgspec.Struct, frozen=True):
     """One answer to what was typed."""
 
     symbol: str
@@ -56,8 +55,7 @@ class Candidate:
     """A name that only the search gave."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Name:
+class _Name(msgspec.Struct, frozen=True):
     """What one symbol can be found by."""
 
     symbol: str

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
+    from datetime import datetime
 
     from tui_monitor.domain.headline import Headline
     from tui_monitor.domain.instrument import Instrument
     from tui_monitor.domain.rating import RatingChange
-    from tui_monitor.services.intake import FindSymbols, FindTopics, ReadRating
+    from tui_monitor.services.intake import FindSymbols, FindTopics, Intake, ReadRating
+    from tui_monitor.services.rating_reading import RatingReading
 
 
 def headline_readers(instruments: Mapping[str, Instrument]) -> tuple[FindSymbols, FindTopics, ReadRating]:
@@ -38,3 +41,20 @@ def rating_reader(find_symbols: FindSymbols) -> ReadRating:
         return change
 
     return read
+
+
+def reading_for(
+    intake: Intake,
+    instruments: Mapping[str, Instrument],
+    now: Callable[[], datetime],
+    *,
+    on_ready: Callable[[], object],
+) -> RatingReading:
+    """Give ``intake`` what it reads headlines with; return what reads them for rating changes.
+
+    Off the start-up path: the indices take a moment. ``on_ready`` is called once the word lists are loaded.
+    """
+    from tui_monitor.services.rating_reading import RatingReading
+
+    intake.find_symbols, intake.find_topics, read_rating = headline_readers(instruments)
+    return RatingReading(read_rating, intake.take, now, on_ready=on_ready)

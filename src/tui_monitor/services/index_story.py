@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
+
+import msgspec
 
 from tui_monitor.analysis import peers as peer_analysis
 from tui_monitor.analysis.board import Board
@@ -35,8 +36,7 @@ OTHER_INDEX = "^NDX"
 """The index that the valuation is compared with."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Facts:
+class Facts(msgspec.Struct, frozen=True, kw_only=True):
     """What a board is told from: copied out of the store on the event loop, so that a thread may read it."""
 
     index: str

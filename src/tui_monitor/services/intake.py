@@ -10,8 +10,9 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 if TYPE_CHECKING:
     from tui_monitor.analysis.likeness import StoryIndex
@@ -125,7 +126,7 @@ class Intake:
                     ratings += self._read(headline)
             batch = replace(batch, headlines=headlines, ratings=tuple(ratings))
         applied = self._store.apply(batch)
-        if applied:
+        if applied or applied.heard:
             self._written(applied)
         if fresh and self.arrived is not None:
             self.arrived(tuple(fresh))

@@ -6,13 +6,17 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 from tui_monitor.domain.errors import ConfigError, SourceError
+from tui_monitor.engine.blocking import in_thread
 from tui_monitor.services.archive import Archive, MarkFinder, recall
 from tui_monitor.store.latest import MAX_HEADLINES
 from tui_monitor.store.writer import CAPACITY
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tui_monitor.config.feeds_file import AddedFeeds
     from tui_monitor.config.paths import Paths
+    from tui_monitor.domain.headline import Headline
     from tui_monitor.engine.scheduler import Scheduler
     from tui_monitor.services.feed_desk import FeedDesk
     from tui_monitor.services.intake import Intake
@@ -39,8 +43,10 @@ class Newsroom:
         paths: Paths,
         *,
         scheduler: Callable[[], Scheduler | None],
+        health: Callable[[], Iterable[str]],
         live: bool,
     ) -> None:
+        """``health`` gives the names of the sources that run, here or in another monitor."""
         self.archive = Archive(database, writer)
         self.problem: str | None = None
         """Why the added feeds are not read, in a sentence."""
@@ -55,10 +61,13 @@ class Newsroom:
         self._store = store
         self._intake = intake
         self._scheduler = scheduler
+        self._health = health
         self._shelf: FeedShelf | None = None
         self._marks: MarkFinder | None = None
         self._live = live
         self._desk: FeedDesk | None = None
+        self._context: Callable[[], SourceContext] | None = None
+        self._stamp = _stamp(paths.feeds_file)
 
     @property
     def muted(self) -> frozenset[str]:
@@ -72,7 +81,7 @@ class Newsroom:
             from tui_monitor.services.feed_desk import FeedDesk
 
             self._desk = FeedDesk(
-                lambda: self._shelf,
+                self._open,
                 FeedsFile(self._paths.feeds_file),
                 self.added if self.added is not None else AddedFeeds(),
                 names=self._names,
@@ -106,6 +115,10 @@ class Newsroom:
             self.problem = str(error)
         marked()
 
+    def opened_with(self, context: Callable[[], SourceContext]) -> None:
+        """Let feeds be looked at while another monitor reads them: ``context`` is what they are built with."""
+        self._context = context
+
     def take_sources(self, sources: Iterable[Source], context: Callable[[], SourceContext]) -> None:
         """Note what the feeds share, so that further ones can be read beside them.
 
@@ -113,31 +126,72 @@ class Newsroom:
         """
         if not self._live:
             return
+        self._context = context
         self._shelf = next((shelf for one in sources if (shelf := getattr(one, "shelf", None)) is not None), None)
-        if self._shelf is None:
+        if self._shelf is not None:
+            self._shelf.taken_by(self)
+        else:
+            self._open()
+
+    async def leave_sources(self) -> None:
+        """Let go of what the feeds share: they are no longer read here."""
+        shelf, self._shelf = self._shelf, None
+        if shelf is not None:
+            await shelf.left_by(self)
+
+    def _open(self) -> FeedShelf | None:
+        """Return what the feeds share, made where there is no feed; ``None`` where none may be read."""
+        if self._shelf is None and self._context is not None:
             from tui_monitor.sources.feeds import open_shelf
 
-            made = context()
+            made = self._context()
             if made.settings.get("enabled") is False:
-                return
+                return None
             try:
                 self._shelf = open_shelf(made)
             except ConfigError:
                 # The registry has told it.
-                return
-        self._shelf.taken_by(self)
+                return None
+            self._shelf.taken_by(self)
+        return self._shelf
+
+    def followed(self, headlines: Iterable[Headline]) -> None:
+        """Know the stories of headlines that another monitor has read."""
+        if self._intake.stories is not None:
+            for one in headlines:
+                self._intake.stories.add(one)
+
+    async def look_outside(self) -> bool:
+        """Take over feeds that another monitor or command has added, removed or muted; return whether any was."""
+        if not self._live or (stamp := _stamp(self._paths.feeds_file)) == self._stamp:
+            return False
+        from tui_monitor.services.source_setup import read_added
+
+        self._stamp = stamp
+        added, self.problem = await in_thread(read_added, self._paths, timeout=5.0, name="feeds.toml")
+        before, self.added = self.added, added
+        if self._desk is not None:
+            self._desk.take_over(added)
+        if self._scheduler() is None or self._shelf is None:
+            return True
+        kept = {entry.name for entry in added.feeds}
+        for entry in before.feeds if before is not None else ():
+            if entry.name not in kept and entry.name in self._names():
+                await self._stop(entry.name)
+        for entry in added.feeds:
+            if entry.name not in self._names():
+                self._start(self._shelf.source(entry))
+        return True
 
     async def aclose(self) -> None:
         """Take in what waits and let go."""
         self._intake.flush()
         if self._marks is not None:
             await self._marks.aclose()
-        if self._shelf is not None:
-            await self._shelf.left_by(self)
+        await self.leave_sources()
 
     def _names(self) -> tuple[str, ...]:
-        scheduler = self._scheduler()
-        return tuple(scheduler.health) if scheduler is not None else ()
+        return tuple(self._health())
 
     def _start(self, source: Source) -> None:
         scheduler = self._scheduler()
@@ -148,3 +202,11 @@ class Newsroom:
         scheduler = self._scheduler()
         if scheduler is not None:
             await scheduler.remove(name)
+
+
+def _stamp(path: Path) -> tuple[int, int] | None:
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return status.st_mtime_ns, status.st_ino

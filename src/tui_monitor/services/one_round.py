@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
+
+import msgspec
 
 from tui_monitor.domain.errors import FailureKind, SourceError
 from tui_monitor.domain.instrument import mic_of
@@ -41,13 +42,12 @@ Take = Callable[[Batch], object]
 """Takes in an answer as it comes."""
 
 
-@dataclass(slots=True)
-class Outcome:
+class Outcome(msgspec.Struct):
     """What came of asking."""
 
     missing: tuple[str, ...] = ()
     """Symbols that no source answered for."""
-    problems: dict[str, str] = field(default_factory=dict)
+    problems: dict[str, str] = msgspec.field(default_factory=dict)
     """A sentence for each source that failed."""
 
 
@@ -86,7 +86,8 @@ class OneRound:
             for name, point in available().items()
             if name not in ONLY_BY_NAME and GIVES_ONLY.get(name, self._topics) & self._topics
         }
-        added, problem = read_added(self._paths)
+        # The person's own feeds are read only where a feed could be asked.
+        added, problem = read_added(self._paths) if "feeds" in plug_ins else (None, None)
         tables = {name: table for name, table in source_tables(self._settings, added).items() if name in plug_ins}
         self._sources, self.warnings = build_sources(self._context, tables, plug_ins=plug_ins)
         if problem is not None:

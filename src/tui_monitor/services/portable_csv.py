@@ -6,9 +6,10 @@ import csv
 import io
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
 from math import isfinite
 from typing import Protocol
+
+from msgspec.structs import replace
 
 from tui_monitor.domain.errors import WatchlistError
 from tui_monitor.domain.text import clean_text

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
 from enum import StrEnum
+
+import msgspec
 
 from tui_monitor.domain.errors import WatchlistError
 from tui_monitor.domain.instrument import normalise_symbol
@@ -37,30 +38,27 @@ class Form(StrEnum):
     """``~/.moprc`` of mop (github.com/mop-tracker/mop)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Refusal:
+class Refusal(msgspec.Struct, frozen=True):
     """A part of a file that was left out. ``line`` counts from 1, ``None`` where the form has none."""
 
     line: int | None
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class Imported:
+class Imported(msgspec.Struct, frozen=True):
     """What a file held: valid lists with unique names, and what was left out."""
 
     lists: tuple[Watchlist, ...]
     refused: tuple[Refusal, ...] = ()
 
 
-@dataclass(slots=True)
-class Gathering:
+class Gathering(msgspec.Struct):
     """Entries as they are found, by list; a symbol that comes again is left out or added up."""
 
     default: str
-    refused: list[Refusal] = field(default_factory=list)
-    currencies: dict[str, str] = field(default_factory=dict)
-    _lists: dict[str, dict[str, Entry]] = field(default_factory=dict)
+    refused: list[Refusal] = msgspec.field(default_factory=list)
+    currencies: dict[str, str] = msgspec.field(default_factory=dict)
+    _lists: dict[str, dict[str, Entry]] = msgspec.field(default_factory=dict)
 
     def refuse(self, line: int | None, reason: str) -> None:
         """Note what was left out; the first thousand are kept."""

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from statistics import median
 from typing import TYPE_CHECKING, Any
+
+import msgspec
 
 from tui_monitor.domain.errors import FailureKind, MonitorError, SourceError
 
@@ -24,8 +25,7 @@ AT_ONCE = 4
 """Hosts that are asked at the same time; one request at a time each."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reached:
+class Reached(msgspec.Struct, frozen=True, kw_only=True):
     """How one source answered."""
 
     name: str
@@ -37,8 +37,7 @@ class Reached:
     """Seconds that the host asks to be left alone for."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reach:
+class Reach(msgspec.Struct, frozen=True, kw_only=True):
     """How all sources answered."""
 
     sources: tuple[Reached, ...]

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+import msgspec
+from msgspec.structs import replace
 
 from tui_monitor.analysis.likeness import StoryIndex
 from tui_monitor.domain.errors import FailureKind, MonitorError, SourceError
@@ -27,15 +29,14 @@ AT_ONCE = 4
 """Addresses that are asked at the same time."""
 
 
-@dataclass(slots=True)
-class Reading:
+class Reading(msgspec.Struct):
     """What came of reading."""
 
-    headlines: list[Headline] = field(default_factory=list)
+    headlines: list[Headline] = msgspec.field(default_factory=list)
     """Every item, in the order of the sources and of their documents, repeated ids merged."""
-    notes: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    notes: dict[str, tuple[str, ...]] = msgspec.field(default_factory=dict)
     """What was repaired or left out, by source."""
-    problems: dict[str, str] = field(default_factory=dict)
+    problems: dict[str, str] = msgspec.field(default_factory=dict)
     """Why a source gave nothing, by source."""
 
 

@@ -9,30 +9,33 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import msgspec
+from msgspec.structs import replace
 
 from tui_monitor.config.seeds import load_instruments, load_universe
+from tui_monitor.domain.errors import RecordingError
 from tui_monitor.domain.instrument import mic_of
 from tui_monitor.domain.watchlist import Watchlists
 from tui_monitor.engine.clock import SystemClock
 from tui_monitor.engine.scheduler import Scheduler
 from tui_monitor.engine.sessions import SessionBook
 from tui_monitor.services.interests import wanted
+from tui_monitor.services.public_batch import PublicPart
 from tui_monitor.services.source_setup import source_tables
 from tui_monitor.sources.api import Batch, SourceContext
 from tui_monitor.sources.registry import build_sources
 from tui_monitor.sources.transport import Transport
-from tui_monitor.store.recordings import Header, RecordingWriter
+from tui_monitor.store.daily_recordings import DailyRecordings
+from tui_monitor.store.latest import LatestStore
+from tui_monitor.store.recordings import FLUSH_EVERY, Header, RecordingWriter
 
 if TYPE_CHECKING:
     from tui_monitor.config.paths import Paths
     from tui_monitor.config.settings import Settings
-    from tui_monitor.domain.errors import RecordingError
 
 HOME_ZONE = "Asia/Hong_Kong"
 """Zone of an index whose exchange is not known."""
@@ -41,7 +44,10 @@ HOME_ZONE = "Asia/Hong_Kong"
 class Recorder:
     """One recording. Raises ``RecordingError`` where the file cannot be written, ``ConfigError`` for wrong settings."""
 
-    def __init__(self, settings: Settings, paths: Paths, file: Path) -> None:
+    def __init__(
+        self, settings: Settings, paths: Paths, file: Path, *, daily: bool = False, keep: int | None = None
+    ) -> None:
+        """``file`` is a folder when recording ``daily``, a file a day, of which ``keep`` days stay."""
         # The person's own feeds are the person's: their addresses may carry keys.
         self._settings = msgspec.structs.replace(settings, feeds=())
         self._paths = paths
@@ -53,8 +59,14 @@ class Recorder:
         calendar = self._book.calendar(mic) if mic else None
         zone = calendar.zone if calendar is not None else HOME_ZONE
         began = datetime.now(UTC)
-        header = Header(title=f"{settings.market.index}, {began:%Y-%m-%d}", start=began, zone=zone)
-        self._writer = RecordingWriter(file, header)
+        self._known: LatestStore | None = None
+        self._writer: RecordingWriter | DailyRecordings
+        if daily:
+            self._known = LatestStore()
+            self._writer = DailyRecordings(file, settings.market.index, zone, keep=keep, opening=self._opening)
+        else:
+            header = Header(title=f"{settings.market.index}, {began:%Y-%m-%d}", start=began, zone=zone)
+            self._writer = RecordingWriter(file, header)
         self.warnings: list[str] = []
         """A sentence for each plug-in that could not be built."""
         self.problem: RecordingError | None = None
@@ -95,36 +107,53 @@ class Recorder:
         for topic, names in symbols.items():
             scheduler.set_interest(topic, names)
         running = asyncio.create_task(scheduler.run(), name="scheduler")
+        flushing = asyncio.create_task(self._flush(), name="flush")
         ends = [asyncio.create_task(one.wait()) for one in (stopped, self._full)]
         try:
             await asyncio.wait([running, *ends], timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
         finally:
-            for task in (running, *ends):
+            for task in (running, flushing, *ends):
                 task.cancel()
-            await asyncio.gather(running, *ends, return_exceptions=True)
+            await asyncio.gather(running, flushing, *ends, return_exceptions=True)
             await scheduler.aclose()
             await transport.aclose()
             self._close()
 
     def _take(self, batch: Batch) -> None:
-        from tui_monitor.domain.errors import RecordingError
-
         if self.problem is not None:
             return
+        if self._known is not None:
+            self._known.apply(batch)
         try:
             self._writer.append(replace(batch, notes=()), at=self._clock.now())
         except RecordingError as error:
             self.problem = error
             self._full.set()
 
-    def _close(self) -> None:
-        from tui_monitor.domain.errors import RecordingError
+    async def _flush(self) -> None:
+        """Bring what came into the file while nothing further comes: a kill in a quiet hour loses no more."""
+        while self.problem is None:
+            await self._clock.sleep(FLUSH_EVERY)
+            try:
+                self._writer.flush_new()
+            except RecordingError as error:
+                self.problem = error
+                self._full.set()
 
+    def _opening(self) -> Batch | None:
+        """Return what a further day begins with."""
+        assert self._known is not None
+        if not self._known.revision:
+            return None
+        public = PublicPart(self._settings, self._universe, self._instruments)
+        return public.known(self._known, Batch(source="database", received=self._clock.now()))
+
+    def _close(self) -> None:
         try:
             self._writer.close()
         except RecordingError as error:
             self.problem = self.problem or error
-        if not self._writer.lines:
+        if not self._writer.lines and self._known is None and self._writer.path is not None:
             with suppress(OSError):
                 self._writer.path.unlink()
 

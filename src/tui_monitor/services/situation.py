@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
+
+import msgspec
+from msgspec.structs import replace
 
 from tui_monitor.config.seeds import load_instruments, load_reference, load_universe
 from tui_monitor.domain.instrument import home_lines, mic_of
 from tui_monitor.engine.sessions import SessionBook
-from tui_monitor.services.daily_bars import sound_bars
-from tui_monitor.services.index_facts import collect_facts
-from tui_monitor.services.index_story import build_board
 from tui_monitor.store.latest import LatestStore
 
 if TYPE_CHECKING:
@@ -51,8 +50,7 @@ class StandingClock:
         del seconds
 
 
-@dataclass(slots=True, kw_only=True)
-class Situation:
+class Situation(msgspec.Struct, kw_only=True):
     """What a headless command reads. The store may still be filled; everything else stands."""
 
     settings: Settings
@@ -63,12 +61,12 @@ class Situation:
     book: SessionBook
     language: str
     """Language of names and claims: ``en``, ``zh-Hant`` or ``zh-Hans``."""
-    store: LatestStore = field(default_factory=LatestStore)
+    store: LatestStore = msgspec.field(default_factory=LatestStore)
     period: float = 15.0
     """Seconds between two polls of what filled the store."""
     valuations: tuple[tuple[date, float], ...] = ()
     """Forward ratios of the index that were stored, one a session, dates rising."""
-    closed: Mapping[str, tuple[date, ...]] = field(default_factory=dict)
+    closed: Mapping[str, tuple[date, ...]] = msgspec.field(default_factory=dict)
     """Days of the person's without a session, by exchange."""
 
     @property
@@ -122,6 +120,11 @@ class Situation:
         ``next_session`` makes, from a symbol and this, what gives the first session after a date; without it the
         calendar at hand is asked.
         """
+        # The story's modules take as long to import as the database takes to read; prices alone need none of them.
+        from tui_monitor.services.daily_bars import sound_bars
+        from tui_monitor.services.index_facts import collect_facts
+        from tui_monitor.services.index_story import build_board
+
         facts = collect_facts(
             self.store,
             self.settings.market,

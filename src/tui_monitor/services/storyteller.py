@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from tui_monitor.domain.instrument import mic_of
 from tui_monitor.domain.series import OWN, DailyBar, DailyHistory
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     from tui_monitor.domain.quote import Quote
     from tui_monitor.domain.session import Calendar, SessionDay
     from tui_monitor.present.view import View
+    from tui_monitor.store.database import Database
+    from tui_monitor.store.writer import Writer
 
 PERIOD = 2.0
 """Seconds between two looks at whether the story has changed."""
@@ -217,6 +220,20 @@ class Storyteller:
         self._valuations = tuple(sorted(earlier.items()))
         if self._keep_valuation is not None:
             self._keep_valuation(*kept)
+
+
+def keeping_storyteller(
+    view: View, calendar: Callable[[str], Calendar | None], database: Database, writer: Writer
+) -> Storyteller:
+    """Return a storyteller that reads and keeps what only it sees in the database."""
+    index = view.index
+    return Storyteller(
+        view,
+        calendar,
+        valuations=lambda: database.read_valuations(index),
+        keep_valuation=lambda day, ratio, coverage: writer.put_valuation(index, day, ratio, coverage),
+        keep_bar=writer.put_own_bar,
+    )
 
 
 def _bar_on(history: DailyHistory, day: date) -> DailyBar | None:

@@ -1,4 +1,4 @@
-"""Keeps the scheduler told of what is wanted: the settings' symbols, the lists, rates for sums, a glance."""
+"""Keeps who polls told of what is wanted: the settings' symbols, the lists, rates for sums, a glance."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ if TYPE_CHECKING:
     from tui_monitor.domain.instrument import Instrument
     from tui_monitor.domain.universe import Universe
     from tui_monitor.domain.watchlist import Watchlists
-    from tui_monitor.engine.scheduler import Scheduler
+    from tui_monitor.services.wishes import Target
     from tui_monitor.store.latest import LatestStore
 
 
 class Watching:
-    """What is watched, from settings and lists to the scheduler."""
+    """What is watched, from settings and lists to the scheduler, here or in another monitor of the person's."""
 
     def __init__(
         self,
@@ -32,7 +32,7 @@ class Watching:
         instruments: Mapping[str, Instrument],
         lists: Callable[[], Watchlists],
         store: LatestStore,
-        scheduler: Callable[[], Scheduler | None],
+        target: Callable[[], Target | None],
         home_currency: Callable[[], str],
     ) -> None:
         self._settings = settings
@@ -40,22 +40,22 @@ class Watching:
         self._instruments = instruments
         self._lists = lists
         self._store = store
-        self._scheduler = scheduler
+        self._target = target
         self._home_currency = home_currency
         self._glances: tuple[str, ...] = ()
         self._rates: tuple[str, ...] = ()
 
     def retarget(self) -> None:
-        """Tell the scheduler what is wanted now."""
-        scheduler = self._scheduler()
-        if scheduler is None:
+        """Tell who polls what is wanted now."""
+        target = self._target()
+        if target is None:
             return
         self._rates = self._needed_rates()
         settings, lists = self._settings(), self._lists()
-        scheduler.set_watched((settings.market.index, *lists.symbols, *self._glances))
+        target.set_watched((settings.market.index, *lists.symbols, *self._glances))
         also = (*self._rates, *self._glances)
         for topic, symbols in wanted(settings, self._universe, self._instruments, lists, also=also).items():
-            scheduler.set_interest(topic, symbols)
+            target.set_interest(topic, symbols)
 
     def glance(self, symbols: Sequence[str]) -> None:
         """Ask for the prices of symbols that are only looked at, in the place of the last ones."""

@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import os
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Literal
@@ -48,12 +47,11 @@ class Line(msgspec.Struct, frozen=True):
     step: Step
 
 
-@dataclass(slots=True)
-class Stacks:
+class Stacks(msgspec.Struct):
     """What can be undone and redone, the next one last."""
 
-    undo: list[Step] = field(default_factory=list)
-    redo: list[Step] = field(default_factory=list)
+    undo: list[Step] = msgspec.field(default_factory=list)
+    redo: list[Step] = msgspec.field(default_factory=list)
 
     def take(self, line: Line) -> None:
         """Follow one line of the journal."""

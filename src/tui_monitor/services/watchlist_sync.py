@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 
+import msgspec
 from msgspec import structs
 
 from tui_monitor.config.watchlist_text import Reading
@@ -34,8 +34,7 @@ class Outside(StrEnum):
     """The file is gone; the lists stay and are written with the next edit."""
 
 
-@dataclass(frozen=True, slots=True)
-class Conflict:
+class Conflict(msgspec.Struct, frozen=True):
     """Both sides of a conflict."""
 
     mine: Watchlists
@@ -55,8 +54,7 @@ class Conflict:
         return self.theirs if done is None else done[0]
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(msgspec.Struct, frozen=True):
     """What a look at the file found, with a sentence where there is something to say."""
 
     kind: Outside

@@ -16,11 +16,12 @@ time-out, back-off and generation numbers. Everything within a batch is already 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
+
+import msgspec
 
 if TYPE_CHECKING:
     from tui_monitor.domain.calendar_event import CalendarEvent
@@ -51,8 +52,7 @@ class Topic(StrEnum):
     """Everything, from a recording."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Descriptor:
+class Descriptor(msgspec.Struct, frozen=True, kw_only=True):
     """What a source is and how it wants to be asked."""
 
     name: str
@@ -85,8 +85,7 @@ class Descriptor:
         return self.markets is None or mic in self.markets
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Request:
+class Request(msgspec.Struct, frozen=True, kw_only=True):
     """One question to a source."""
 
     symbols: tuple[str, ...] = ()
@@ -97,8 +96,7 @@ class Request:
     """Asks for everything again, ignoring what a conditional request could save."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Batch:
+class Batch(msgspec.Struct, frozen=True, kw_only=True):
     """One answer. Order carries no meaning; ``missing`` names what was asked for and not answered."""
 
     source: str
@@ -152,8 +150,7 @@ class Now(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SourceContext:
+class SourceContext(msgspec.Struct, frozen=True, kw_only=True):
     """What a plug-in gets to build its sources with."""
 
     settings: Mapping[str, Any]
@@ -163,5 +160,5 @@ class SourceContext:
     now: Now
     state_dir: Path
     """A folder for caches of its own."""
-    instruments: Mapping[str, Any] = field(default_factory=dict)
+    instruments: Mapping[str, Any] = msgspec.field(default_factory=dict)
     """What is known of symbols (``seeds``): symbol to ``domain.instrument.Instrument``."""

@@ -12,7 +12,8 @@ from __future__ import annotations
 import codecs
 import re
 import zlib
-from dataclasses import dataclass
+
+import msgspec
 
 from tui_monitor.domain.errors import FailureKind, SourceError
 
@@ -59,8 +60,7 @@ _HIGH_RUN = re.compile(rb"[\x80-\xff][\x20-\xff]{0,400}")
 _BROKEN_UTF8 = re.compile("\ufffd")
 
 
-@dataclass(frozen=True, slots=True)
-class Decoded:
+class Decoded(msgspec.Struct, frozen=True):
     """A body's characters."""
 
     text: str

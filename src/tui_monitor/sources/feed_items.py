@@ -7,7 +7,7 @@ both), so a field is known by its name and the space that it belongs to, not by 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import msgspec
 
 MAX_ITEMS = 20_000
 """Items kept of one feed; the largest seen in the wild has 1,100."""
@@ -64,11 +64,10 @@ _BLOCKS = frozenset(
 )
 
 
-@dataclass(slots=True)
-class RawItem:
+class RawItem(msgspec.Struct):
     """The fields of one item as written: markup within, entities of the outer XML resolved."""
 
-    fields: dict[str, str] = field(default_factory=dict)
+    fields: dict[str, str] = msgspec.field(default_factory=dict)
     base: str | None = None
     """``xml:base`` in force."""
     permanent: bool = True

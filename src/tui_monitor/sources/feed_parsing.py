@@ -12,9 +12,10 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import blake2b
+
+import msgspec
 
 from tui_monitor.analysis.language import language_of
 from tui_monitor.domain.errors import FailureKind, SourceError
@@ -40,8 +41,7 @@ Annotate = Callable[[str, str, "str | None"], tuple[tuple[str, ...], tuple[str, 
 """Gives symbols and topics of a title, a summary and a language."""
 
 
-@dataclass(frozen=True, slots=True)
-class FeedIdentity:
+class FeedIdentity(msgspec.Struct, frozen=True):
     """Which feed a body belongs to."""
 
     name: str
@@ -52,8 +52,7 @@ class FeedIdentity:
     """What the list of feeds says; the item's own script comes first."""
 
 
-@dataclass(frozen=True, slots=True)
-class ParsedFeed:
+class ParsedFeed(msgspec.Struct, frozen=True):
     """What a body brings."""
 
     entries: tuple[Headline, ...]

@@ -7,12 +7,12 @@ again. Reading happens in a worker process (``feed_process``). A feed that fails
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import datetime
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
 
 import msgspec
+from msgspec.structs import replace
 
 from tui_monitor.analysis.topics import TopicRules
 from tui_monitor.config.feeds_list import load_topic_rules

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from hashlib import blake2b
 from zoneinfo import ZoneInfo
+
+import msgspec
 
 from tui_monitor.analysis.event_subjects import kind_of, subject_of
 from tui_monitor.domain.calendar_event import MAX_NOTE, CalendarEvent, zone_of
@@ -38,11 +39,10 @@ _STAMP = re.compile(r"(\d{4})(\d{2})(\d{2})(?:T(\d{2})(\d{2})(\d{2})(Z?))?", re.
 _ESCAPE = re.compile(r"\\([\\;,nN])")
 
 
-@dataclass(slots=True)
-class Schedule:
+class Schedule(msgspec.Struct):
     """What a file holds."""
 
-    events: list[CalendarEvent] = field(default_factory=list)
+    events: list[CalendarEvent] = msgspec.field(default_factory=list)
     refused: int = 0
     """Events without a usable date or title."""
     repeating: int = 0

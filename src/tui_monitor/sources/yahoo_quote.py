@@ -8,9 +8,10 @@ on and ratios stay what they were. It is asked at Yahoo's second host, so that a
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Literal
+
+from msgspec.structs import replace
 
 from tui_monitor.domain.errors import FailureKind, SourceError
 from tui_monitor.domain.instrument import Kind, major_currency

@@ -27,10 +27,11 @@ import threading
 import time
 import warnings
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
+
+import msgspec
 
 from tui_monitor.config.paths import make_private
 from tui_monitor.domain.errors import FailureKind, SourceError
@@ -70,8 +71,7 @@ class NothingKeptError(Exception):
     """Yahoo keeps nothing of this kind for the symbol: its own 404, which is normal for most lines."""
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+class Reply(msgspec.Struct, frozen=True):
     """What one call brought. ``value`` is ``None`` where Yahoo keeps nothing of the kind."""
 
     value: Any

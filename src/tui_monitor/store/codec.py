@@ -7,12 +7,12 @@ again, addresses checked. What does not fit is ``None``, which readers leave out
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from datetime import datetime
 from functools import cache
 from typing import Any, TypeVar, cast
 
 import msgspec
+from msgspec.structs import replace
 
 from tui_monitor.domain.calendar_event import FIGURE, MAX_NOTE, CalendarEvent
 from tui_monitor.domain.headline import Headline
@@ -95,7 +95,7 @@ def decode_headline(data: bytes) -> Headline | None:
     for name in ("symbols", "topics", "also"):
         texts: tuple[str, ...] = getattr(headline, name)
         if not all(_is_safe(text, 80) for text in texts):
-            headline = replace(headline, **{name: tuple(clean_text(text, 80) for text in texts)})  # type: ignore[arg-type]
+            headline = replace(headline, **{name: tuple(clean_text(text, 80) for text in texts)})
     if headline.url is not None and safe_url(headline.url) is None:
         headline = replace(headline, url=None)
     return headline
@@ -112,7 +112,7 @@ def decode_event(data: bytes) -> CalendarEvent | None:
     for name in ("symbols", "also"):
         texts: tuple[str, ...] = getattr(event, name)
         if not all(_is_safe(text, 80) for text in texts):
-            event = replace(event, **{name: tuple(clean_text(text, 80) for text in texts)})  # type: ignore[arg-type]
+            event = replace(event, **{name: tuple(clean_text(text, 80) for text in texts)})
     return event if event.url is None else replace(event, url=safe_url(event.url))
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import secrets
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -19,6 +20,7 @@ from typing import TYPE_CHECKING, TypeVar
 from tui_monitor.domain.headline import Headline
 from tui_monitor.domain.series import DailyHistory
 from tui_monitor.store import codec
+from tui_monitor.store.changes import Changes, Wish, last_number, read_changes, read_wishes
 from tui_monitor.store.reading import Limits, Snapshot, decoded, first, read_history, read_snapshot, read_valuations
 from tui_monitor.store.schema import BrokenFileError, NewerSchemaError, check_schema, migrate
 
@@ -48,6 +50,8 @@ class Database:
         """Nothing is kept when the program ends."""
         self.unchecked = False
         """The file is large and its check is left to the writer thread."""
+        self.author = secrets.randbits(48)
+        """Tells this program's changes from those of others that have the file open."""
         self._inode: int | None = None
         self._lock = threading.RLock()
         self._reader: sqlite3.Connection
@@ -112,6 +116,40 @@ class Database:
         return self._read(
             lambda connection: frozenset(row[0] for row in connection.execute(sql, (wanted,))), frozenset()
         )
+
+    def last_change(self) -> int:
+        """Return the number of the last change that anybody noted."""
+        return self._read(last_number, 0)
+
+    def version(self) -> int:
+        """Return a number that is another one after somebody has written to the file; it means nothing by itself."""
+        return self._read(lambda connection: int(connection.execute("PRAGMA data_version").fetchone()[0]), 0)
+
+    def stamp(self) -> tuple[int, int] | None:
+        """Return what nearly always is another one after somebody has written: no statement, one look at the log."""
+        if self.path is None:
+            return None
+        try:
+            status = os.stat(f"{self.path}-wal")  # noqa: PTH116 - twice a second, and a path with a suffix
+        except OSError:
+            return None
+        return status.st_mtime_ns, status.st_size
+
+    def read_changes(self, after: int, heard: float) -> Changes:
+        """Return what others have written since change number ``after``, or a part of it.
+
+        ``heard`` is the moment of the last receipt that is known, in seconds of the epoch.
+        """
+        return self._read(lambda connection: read_changes(connection, after, self.author, heard), Changes(after))
+
+    def read_polling(self) -> dict[str, bytes]:
+        """Return what the monitor that polls has told of its sources and hosts, by name."""
+        sql = "SELECT name, json FROM polling"
+        return self._read(lambda connection: {str(name): bytes(data) for name, data in connection.execute(sql)}, {})
+
+    def read_wishes(self) -> tuple[Wish, ...]:
+        """Return what the other monitors want."""
+        return self._read(lambda connection: read_wishes(connection, self.author), ())
 
     def get_meta(self, key: str) -> str | None:
         """Return the text that was set under ``key``."""

@@ -7,11 +7,13 @@ a cost of the number of changes and not of the number of values. One event loop 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from operator import attrgetter
 from typing import TYPE_CHECKING
+
+import msgspec
+from msgspec.structs import replace
 
 from tui_monitor.analysis.history_checks import merge
 from tui_monitor.domain.calendar_event import CalendarEvent
@@ -82,11 +84,11 @@ Key = tuple[Family, str]
 """A value's address: its family and its symbol, rating key, headline id or event key."""
 
 
-@dataclass(frozen=True, slots=True)
-class Applied:
+class Applied(msgspec.Struct, frozen=True):
     """What a batch changed."""
 
     quotes: tuple[Quote, ...] = ()
+    """As they are shown now: with what an earlier or another source's answer adds."""
     paths: tuple[Intraday, ...] = ()
     histories: tuple[DailyHistory, ...] = ()
     """What has to be written: the answer's own bars, or all of them after a rescaling."""
@@ -94,6 +96,8 @@ class Applied:
     headlines: tuple[Headline, ...] = ()
     tables: tuple[RatingTable, ...] = ()
     events: tuple[CalendarEvent, ...] = ()
+    heard: tuple[tuple[str, datetime], ...] = ()
+    """Symbols whose shown price was confirmed without a change, and when: no change, but worth keeping."""
 
     def __bool__(self) -> bool:
         """Whether anything changed."""
@@ -197,15 +201,24 @@ class LatestStore:
 
     def apply(self, batch: Batch) -> Applied:
         """Take in a batch; return what changed. An older quote never replaces a newer one."""
+        heard: dict[str, datetime] = {}
         return Applied(
-            quotes=tuple(quote for quote in batch.quotes if self._put_quote(quote)),
+            quotes=tuple(now for one in batch.quotes if (now := self._put_quote(one, heard)) is not None),
             paths=tuple(path for path in batch.paths if self._put_path(path)),
             histories=tuple(put for one in batch.histories if (put := self._put_history(one)) is not None),
             ratings=self._put_ratings(batch.ratings),
             headlines=self._put_headlines(batch.headlines),
             tables=tuple(table for table in batch.tables if self._put_table(table)),
             events=self._put_events(batch.events),
+            heard=tuple(heard.items()),
         )
+
+    def hear(self, heard: Iterable[tuple[str, datetime]]) -> None:
+        """Take in that prices were confirmed without a change, as ``Applied.heard`` tells it."""
+        for symbol, received in heard:
+            held = self._quotes.get(symbol)
+            if held is not None and received > held.received:
+                self._quotes[symbol] = replace(held, received=received)
 
     def _mark(self, family: Family, name: str) -> None:
         self.revision += 1
@@ -219,7 +232,8 @@ class LatestStore:
         elif family is Family.HEADLINE:
             self._sorted_headlines = None
 
-    def _put_quote(self, quote: Quote) -> bool:
+    def _put_quote(self, quote: Quote, heard: dict[str, datetime]) -> Quote | None:
+        """Return the quote as it is shown now, ``None`` if nothing changed; a mere receipt goes into ``heard``."""
         by_source = self._others.setdefault(quote.symbol, {})
         by_source[quote.source] = quote
         held = self._quotes.get(quote.symbol)
@@ -232,9 +246,11 @@ class LatestStore:
         self._quotes[quote.symbol] = merged
         # A poll that brings the same numbers is no change: its receipt alone moves nothing on the screen.
         if held is not None and _moving(merged) == _moving(held) and replace(merged, received=held.received) == held:
-            return False
+            if merged.received != held.received:
+                heard[quote.symbol] = merged.received
+            return None
         self._mark(Family.QUOTE, quote.symbol)
-        return True
+        return merged
 
     def _put_path(self, path: Intraday) -> bool:
         held = self._paths.get(path.symbol)

@@ -8,6 +8,7 @@ import re
 import time
 from io import TextIOWrapper
 from pathlib import Path
+from typing import TextIO
 
 MAX_OCTETS = 2_000_000
 """Bytes of one file; three older ones are kept."""
@@ -127,3 +128,10 @@ def start_log(path: Path, level: str) -> None:
     for name in ("httpx", "httpcore", "asyncio"):
         logging.getLogger(name).setLevel(logging.WARNING)
     logging.captureWarnings(True)
+
+
+def tell_log(stream: TextIO) -> None:
+    """Send what is logged to ``stream`` as well, a line an event: a service manager keeps it."""
+    handler = logging.StreamHandler(stream)
+    handler.setFormatter(_OneLine("%(levelname)s %(name)s: %(message)s"))
+    logging.getLogger().addHandler(handler)

@@ -5,10 +5,12 @@ from __future__ import annotations
 import contextlib
 import sqlite3
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from math import isfinite
 from typing import TYPE_CHECKING, TypeVar
+
+import msgspec
+from msgspec.structs import replace
 
 from tui_monitor.domain.calendar_event import CalendarEvent
 from tui_monitor.domain.headline import Headline
@@ -26,8 +28,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
+class Limits(msgspec.Struct, frozen=True):
     """How much of each kind is read at the start, newest first."""
 
     ratings: int = 2_000
@@ -35,8 +36,7 @@ class Limits:
     events: int = 2_000
 
 
-@dataclass(frozen=True, slots=True)
-class Snapshot:
+class Snapshot(msgspec.Struct, frozen=True):
     """What the database knew at the start."""
 
     quotes: tuple[Quote, ...] = ()
@@ -80,7 +80,7 @@ def read_snapshot(connection: sqlite3.Connection, limits: Limits) -> Snapshot:
         (len(RATING_MARK) + 1, f"{RATING_MARK}*"),
     )
     return Snapshot(
-        quotes=decoded(connection, "SELECT json FROM quotes", (), codec.decode_quote),
+        quotes=_quotes(connection),
         paths=decoded(connection, "SELECT json FROM paths", (), codec.decode_path),
         ratings=decoded(connection, newest_ratings, (limits.ratings,), codec.decode_rating),
         headlines=headlines,
@@ -91,6 +91,25 @@ def read_snapshot(connection: sqlite3.Connection, limits: Limits) -> Snapshot:
         read=frozenset(row[0] for row in read),
         saved=frozenset(row[0] for row in saved),
     )
+
+
+def _quotes(connection: sqlite3.Connection) -> tuple[Quote, ...]:
+    """Return the last quotes, each as old as its last confirmation."""
+    heard = read_receipts(connection, 0.0)
+    quotes = decoded(connection, "SELECT json FROM quotes", (), codec.decode_quote)
+    return tuple(
+        replace(one, received=heard[one.symbol]) if heard.get(one.symbol, one.received) > one.received else one
+        for one in quotes
+    )
+
+
+def read_receipts(connection: sqlite3.Connection, after: float) -> dict[str, datetime]:
+    """Return when prices were last confirmed without a change, those after ``after`` (seconds of the epoch)."""
+    found: dict[str, datetime] = {}
+    for symbol, received in connection.execute("SELECT symbol, received FROM receipts WHERE received > ?", (after,)):
+        with contextlib.suppress(ValueError, OverflowError, OSError, TypeError):
+            found[clean_text(str(symbol), 24)] = datetime.fromtimestamp(received, UTC)
+    return found
 
 
 def read_history(connection: sqlite3.Connection, symbol: str) -> DailyHistory | None:

@@ -10,13 +10,14 @@ A recording may come from somebody else. Its text is sanitised again, and an ite
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
+from functools import cache
 from itertools import pairwise
 from typing import Any, TypeVar
 
 import msgspec
+from msgspec.structs import replace
 
 from tui_monitor.domain.calendar_event import FIGURE, MAX_NOTE, CalendarEvent, zone_of
 from tui_monitor.domain.errors import RecordingError
@@ -31,7 +32,7 @@ from tui_monitor.sources.api import Batch
 LAST_SECOND = 253_402_300_799
 """The last second since the epoch that a ``datetime`` can name (end of the year 9999)."""
 
-_T = TypeVar("_T")
+_T = TypeVar("_T", bound=msgspec.Struct)
 
 
 class _WireBatch(msgspec.Struct, frozen=True, kw_only=True):
@@ -62,8 +63,7 @@ _STAMP = msgspec.json.Decoder(_Stamp)
 _ENCODER = msgspec.json.Encoder()
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(msgspec.Struct, frozen=True):
     """One line, read."""
 
     time: datetime
@@ -128,13 +128,15 @@ def decode_time(line: bytes) -> datetime | None:
 def _plain(value: Any) -> Any:
     if isinstance(value, tuple):
         return [_plain(one) for one in value]
-    if not dataclasses.is_dataclass(value):
+    if not isinstance(value, msgspec.Struct):
         return value
-    return {
-        field.name: _plain(held)
-        for field in dataclasses.fields(value)
-        if (held := getattr(value, field.name)) != field.default
-    }
+    return {name: _plain(held) for name, default in _defaults(type(value)) if (held := getattr(value, name)) != default}
+
+
+@cache
+def _defaults(kind: type[msgspec.Struct]) -> tuple[tuple[str, Any], ...]:
+    names, defaults = kind.__struct_fields__, kind.__struct_defaults__
+    return tuple(zip(names, (msgspec.NODEFAULT,) * (len(names) - len(defaults)) + defaults, strict=True))
 
 
 def _aware(moment: datetime) -> datetime:
@@ -281,4 +283,4 @@ def _event(one: CalendarEvent) -> CalendarEvent:
 
 def _changed(one: _T, fields: dict[str, Any]) -> _T:
     different = {name: value for name, value in fields.items() if getattr(one, name) != value}
-    return dataclasses.replace(one, **different) if different else one  # type: ignore[type-var]
+    return replace(one, **different) if different else one

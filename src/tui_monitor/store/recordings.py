@@ -20,7 +20,6 @@ import os
 import re
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 from io import BufferedIOBase
@@ -59,8 +58,7 @@ class RecordingKind(StrEnum):
     RECONSTRUCTED = "reconstructed"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Header:
+class Header(msgspec.Struct, frozen=True, kw_only=True):
     """What a recording says about itself. Times are aware UTC."""
 
     title: str
@@ -222,6 +220,7 @@ class RecordingWriter:
         """Batches written."""
         self._flush_every = flush_every
         self._flushed_at: datetime | None = None
+        self._flushed_lines = 0
         self._closed = False
         try:
             flags = os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC | (os.O_TRUNC if overwrite else os.O_EXCL)
@@ -265,8 +264,14 @@ class RecordingWriter:
             self._flushed_at = time
             self.flush()
 
+    def flush_new(self) -> None:
+        """Bring what was written since the last time into the file, if anything was: for a caller with a timer."""
+        if self.lines > self._flushed_lines and not self._closed:
+            self.flush()
+
     def flush(self) -> None:
         """Bring what was written into the file."""
+        self._flushed_lines = self.lines
         try:
             if self._zip is not None and self._flush_every is not None:
                 self._zip.flush(zlib.Z_SYNC_FLUSH)

@@ -155,6 +155,9 @@ _MARK = {
 }
 
 
+WISH_SECONDS = 600.0
+"""Seconds that a wish is kept for at the most, whether it was heard or not."""
+
 RATING_MARK = "rating:"
 """Begins the id of a rating change's mark, so that it is none of a headline."""
 
@@ -162,6 +165,33 @@ RATING_MARK = "rating:"
 def put_mark(identity: str, name: Literal["read", "saved"], value: bool, now: datetime) -> Row:
     """Write one mark of a headline, which may not be stored itself; of a rating change with ``RATING_MARK``."""
     return _execute(_MARK[name], lambda: (identity, int(value), now.timestamp()))
+
+
+def put_receipt(symbol: str, received: datetime) -> Row:
+    """Write that the price of a symbol was confirmed without a change."""
+    return _execute(
+        "INSERT OR REPLACE INTO receipts (symbol, received) VALUES (?, ?)", lambda: (symbol, received.timestamp())
+    )
+
+
+def put_polling(name: str, data: bytes | None) -> Row:
+    """Write how a source or host fares for the other monitors; ``None`` for one that is no more."""
+    if data is None:
+        return _execute("DELETE FROM polling WHERE name = ?", lambda: (name,))
+    return _execute("INSERT OR REPLACE INTO polling (name, json) VALUES (?, ?)", lambda: (name, data))
+
+
+def put_wish(author: int, name: str, expires: datetime, data: bytes) -> Row:
+    """Write what a monitor wants of the one that polls; what has expired of anybody's goes."""
+
+    def run(connection: sqlite3.Connection) -> None:
+        connection.execute("DELETE FROM wishes WHERE expires < ?", (expires.timestamp() - WISH_SECONDS,))
+        connection.execute(
+            "INSERT OR REPLACE INTO wishes (author, name, expires, json) VALUES (?, ?, ?, ?)",
+            (author, name, expires.timestamp(), data),
+        )
+
+    return run
 
 
 def put_meta(key: str, value: str) -> Row:

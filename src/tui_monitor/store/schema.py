@@ -50,6 +50,16 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
     ),
     ("CREATE TABLE rating_tables (symbol TEXT PRIMARY KEY, asked REAL NOT NULL, json BLOB NOT NULL) WITHOUT ROWID",),
     (
+        # What several monitors of one person tell each other; see ``changes``.
+        """CREATE TABLE changes (
+             number INTEGER PRIMARY KEY, author INTEGER NOT NULL, kind TEXT NOT NULL, key TEXT NOT NULL)""",
+        "CREATE TABLE receipts (symbol TEXT PRIMARY KEY, received REAL NOT NULL) WITHOUT ROWID",
+        "CREATE TABLE polling (name TEXT PRIMARY KEY, json BLOB NOT NULL) WITHOUT ROWID",
+        """CREATE TABLE wishes (
+             author INTEGER NOT NULL, name TEXT NOT NULL, expires REAL NOT NULL, json BLOB NOT NULL,
+             PRIMARY KEY (author, name)) WITHOUT ROWID""",
+    ),
+    (
         "CREATE TABLE events (key TEXT PRIMARY KEY, last_day TEXT NOT NULL, json BLOB NOT NULL) WITHOUT ROWID",
         "CREATE INDEX events_by_day ON events (last_day)",
     ),
@@ -64,7 +74,9 @@ _FIRST_TABLES = {
     "meta", "quotes", "paths", "histories", "daily", "ratings", "headlines", "marks", "calendars", "headline_words",
 }  # fmt: skip
 
-TABLES = frozenset(_FIRST_TABLES | {"valuations", "rating_tables", "events"})
+TABLES = frozenset(
+    _FIRST_TABLES | {"valuations", "rating_tables", "changes", "receipts", "polling", "wishes", "events"}
+)
 """Every table of ``SCHEMA_VERSION``."""
 
 

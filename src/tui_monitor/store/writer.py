@@ -14,10 +14,10 @@ import sqlite3
 import threading
 import time
 from collections.abc import Callable, Hashable, Iterable
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 
-from tui_monitor.store import rows
+from tui_monitor.store import changes, rows
 from tui_monitor.store.database import is_corrupt
 from tui_monitor.store.retention import Retention
 
@@ -92,6 +92,8 @@ class Writer:
             work["rating-table", table.symbol] = rows.put_rating_table(table)
         for event in applied.events:
             work["event", event.key] = rows.put_event(event)
+        for symbol, received in applied.heard:
+            work["receipt", symbol] = rows.put_receipt(symbol, received)
         self._put(work)
 
     def put_calendar(self, calendar: Calendar) -> None:
@@ -119,6 +121,14 @@ class Writer:
         """Keep headlines beyond their expiry, or no longer."""
         now = self._database.now()
         self._put({("saved", one): rows.put_mark(one, "saved", saved, now) for one in ids})
+
+    def put_polling(self, name: str, data: bytes | None) -> None:
+        """Keep how a source or host fares, for the monitors that do not poll; ``None`` for one that is no more."""
+        self._put({("polling", name): rows.put_polling(name, data)})
+
+    def put_wish(self, name: str, expires: datetime, data: bytes) -> None:
+        """Keep what this monitor wants of the one that polls."""
+        self._put({("wish", name): rows.put_wish(self._database.author, name, expires, data)})
 
     def set_meta(self, key: str, value: str) -> None:
         """Keep a short text under a name."""
@@ -233,15 +243,19 @@ class Writer:
 
     def _transact(self, work: dict[Hashable, Work]) -> None:
         with self._database.writing() as connection:
+            done: list[Hashable] = []
             for key, one in work.items():
                 try:
                     one(connection)
+                    done.append(key)
                 except sqlite3.Error as error:
                     if isinstance(error, sqlite3.OperationalError) or is_corrupt(error):
                         raise
                     _log.warning("%s was not stored: %s", key, error)
                 except Exception:  # noqa: BLE001 - one value that cannot be encoded must not lose the others
                     _log.warning("%s was not stored", key, exc_info=True)
+            if not self._database.in_memory:
+                changes.note(connection, self._database.author, done)
 
     def _refused(self, work: dict[Hashable, Work], error: Exception) -> None:
         if self.problem is None:

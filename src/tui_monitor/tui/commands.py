@@ -6,9 +6,10 @@ To add a command, add a row here and its words (``command.ID``) to the catalogue
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from tui_monitor.tui.layout import ORDER, PanelId
 
@@ -70,8 +71,7 @@ def _shower(panel: PanelId) -> Callable[[MainScreen], None]:
     return show
 
 
-@dataclass(frozen=True, slots=True)
-class Command:
+class Command(msgspec.Struct, frozen=True):
     """One thing that a person can make the program do."""
 
     id: str

@@ -6,8 +6,9 @@ comes first whenever there is room for anything beside the panel in hand.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+import msgspec
 
 
 class PanelId(StrEnum):
@@ -24,8 +25,7 @@ ORDER = tuple(PanelId)
 """Panels by their number key: the first has key 1."""
 
 
-@dataclass(frozen=True, slots=True)
-class Box:
+class Box(msgspec.Struct, frozen=True):
     """A place on the screen, in cells."""
 
     x: int

@@ -7,8 +7,9 @@ Three themes of our own. ``dark`` and ``light`` name 24-bit colours that stay ap
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+import msgspec
 from rich.style import Style
 from textual.theme import BUILTIN_THEMES, Theme
 
@@ -18,8 +19,7 @@ CONVENTIONS = ("green-up", "red-up", "blue-orange", "mono")
 """The colour conventions, in the order that the key cycles through them."""
 
 
-@dataclass(frozen=True, slots=True)
-class Colours:
+class Colours(msgspec.Struct, frozen=True):
     """The colours of one theme. Values are Rich colour names."""
 
     background: str

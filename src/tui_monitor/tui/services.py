@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
+
+import msgspec
 
 if TYPE_CHECKING:
     from tui_monitor.config.columns_file import ColumnSetting
     from tui_monitor.domain.watchlist_edits import Edit
     from tui_monitor.engine.clock import ReplayClock
+    from tui_monitor.services.alert_keeper import AlertKeeper
     from tui_monitor.services.archive import Archive
     from tui_monitor.services.feed_desk import FeedDesk
     from tui_monitor.services.finding import Finder, Found
@@ -19,8 +21,7 @@ Choice = Literal["mine", "theirs", "merge"]
 """How a conflict ends."""
 
 
-@dataclass(slots=True, kw_only=True)
-class Services:
+class Services(msgspec.Struct, kw_only=True):
     """Use-cases behind commands. Each returns at once; what takes time happens elsewhere."""
 
     edit: Callable[[Edit], None]
@@ -61,6 +62,8 @@ class Services:
     """The stored headlines beyond those in memory; ``None`` where nothing is stored."""
     feeds: Callable[[], FeedDesk | None] = lambda: None
     """Gives what changes the list of feeds; it gives ``None`` in a replayed day."""
+    alerts: AlertKeeper | None = None
+    """The alert rules, where they stand and what fired."""
     save: Callable[[], object] = bool
     """Write what waits to be written: before the program is stopped."""
     replay_clock: ReplayClock | None = None

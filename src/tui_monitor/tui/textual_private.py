@@ -69,6 +69,14 @@ def crash_of(app: App[Any]) -> Exception | None:
     return app._exception
 
 
+def write_terminal(app: App[Any], text: str) -> None:
+    """Write a sequence that moves no cursor, such as the bell: Textual offers that for nothing but the bell."""
+    driver = app._driver
+    if driver is not None and not app.is_headless:
+        driver.write(text)
+        driver.flush()
+
+
 def install() -> None:
     """Put our versions in the place of Textual's."""
     _writer_thread.WriterThread.run = _write_until_stopped  # type: ignore[method-assign]

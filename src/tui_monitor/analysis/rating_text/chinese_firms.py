@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+import msgspec
 
 from tui_monitor.analysis.rating_text.chinese_names import known_company_at
 from tui_monitor.analysis.rating_text.firms import Firm, chinese_firm_at, english_firm_at
@@ -36,8 +37,7 @@ _ASCII_ACTOR = re.compile(
 _SHORT_ACTOR = re.compile(r"[^\s,:;。|「」\"()%\d]{2,6}?(?=首予|维持|给予|上调|下调|重申|调升|调低|调高)")
 
 
-@dataclass(frozen=True, slots=True)
-class FirmSpan:
+class FirmSpan(msgspec.Struct, frozen=True):
     """A research house within a headline."""
 
     start: int

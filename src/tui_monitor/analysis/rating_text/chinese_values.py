@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from functools import cache
+
+import msgspec
 
 from tui_monitor.analysis.rating_text.chinese_words import (
     DOWN,
@@ -41,11 +42,10 @@ _BOTH = re.compile(r"(?:评级[和及与、]目标价|目标价[和及与、](?:
 _LEVEL = re.compile(r"(?P<v>升|降)级")
 
 
-@dataclass(slots=True)
-class ChineseValues:
+class ChineseValues(msgspec.Struct):
     """What the words of one headline add up to; grades are spans of the text."""
 
-    actions: set[Action] = field(default_factory=set)
+    actions: set[Action] = msgspec.field(default_factory=set)
     from_grade: tuple[int, int] | None = None
     to_grade: tuple[int, int] | None = None
     target: Money | None = None

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+
+import msgspec
 
 from tui_monitor.analysis.rating_text.english_grades import read_grades
 from tui_monitor.analysis.rating_text.english_targets import read_targets
@@ -24,11 +25,10 @@ _OTHER_GRADE = re.compile(r"(?:earnings|estimates?|forecasts?|profit|eps|credit|
 """What is up- or downgraded other than a company."""
 
 
-@dataclass(slots=True)
-class Values:
+class Values(msgspec.Struct):
     """What the words of one headline add up to."""
 
-    actions: set[Action] = field(default_factory=set)
+    actions: set[Action] = msgspec.field(default_factory=set)
     from_grade: Token | None = None
     to_grade: Token | None = None
     target: Token | None = None

@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+import msgspec
 
 from tui_monitor.analysis.rating_text.english_actions import WEAK_KEEP, Values
 from tui_monitor.analysis.rating_text.english_comments import company_in_body
@@ -25,8 +26,7 @@ Span = tuple[int, int]
 """Bounds within the headline."""
 
 
-@dataclass(slots=True)
-class Found:
+class Found(msgspec.Struct):
     """The firm and the company of a headline."""
 
     firm: Span | None = None

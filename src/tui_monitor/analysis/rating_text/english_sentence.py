@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+import msgspec
 
 from tui_monitor.analysis.rating_text.english_words import Kind, Token, lex
 
 
-@dataclass(slots=True)
-class Sentence:
+class Sentence(msgspec.Struct):
     """A headline behind its prefix. All texts have the length of the original: a span of one is a span of all."""
 
     folded: str

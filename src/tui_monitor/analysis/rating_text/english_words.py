@@ -7,9 +7,10 @@ a number, and no quantifier is open-ended.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from enum import Enum, auto
 from functools import cache, lru_cache
+
+import msgspec
 
 from tui_monitor.analysis.rating_text.grades import english_grades
 from tui_monitor.analysis.rating_text.lexicon import words
@@ -48,8 +49,7 @@ VERBS = frozenset({Kind.UP, Kind.DOWN, Kind.INIT, Kind.KEEP, Kind.RAISE, Kind.CU
 """The kinds that are actions."""
 
 
-@dataclass(slots=True)
-class Token:
+class Token(msgspec.Struct):
     """One word of interest: its kind, its folded lower-case text and where it stands."""
 
     kind: Kind

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import replace
 from functools import cache
+
+from msgspec.structs import replace
 
 from tui_monitor.analysis.rating_text import gate
 from tui_monitor.analysis.rating_text.folding import fold, lower

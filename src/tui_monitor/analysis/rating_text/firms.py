@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import cache
+
+import msgspec
 
 from tui_monitor.analysis.rating_text.folding import fold, lower
 from tui_monitor.analysis.rating_text.lexicon import read_seed, words
 
 
-@dataclass(frozen=True, slots=True)
-class Firm:
+class Firm(msgspec.Struct, frozen=True):
     """One research house."""
 
     name: str
@@ -20,8 +20,7 @@ class Firm:
     """Where it writes for: ``us``, ``eu``, ``uk``, ``jp``, ``hk``, ``cn``, ``tw``, ``sg`` ..."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Book:
+class _Book(msgspec.Struct, frozen=True):
     english: dict[str, Firm]
     longest: dict[str, int]
     """First word of the English aliases to the number of words of the longest of them."""

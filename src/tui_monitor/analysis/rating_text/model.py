@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import msgspec
 
 from tui_monitor.domain.rating import Action
 
@@ -15,8 +15,7 @@ PRIMARY_ORDER = (
 """A change of grade comes before a change of target, and that before a grade merely kept."""
 
 
-@dataclass(frozen=True, slots=True)
-class Extraction:
+class Extraction(msgspec.Struct, frozen=True):
     """What a headline says of one broker's action on one company.
 
     Firm, company, symbol and grades are verbatim pieces of the text; numbers are in whole units of ``currency``

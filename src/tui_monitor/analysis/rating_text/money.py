@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+import msgspec
 
 DOLLAR = "$"
 """The bare dollar sign: its currency depends on the listing."""
@@ -12,8 +13,7 @@ YUAN = "元"
 """The bare 元: its currency depends on the listing, too."""
 
 
-@dataclass(frozen=True, slots=True)
-class Money:
+class Money(msgspec.Struct, frozen=True):
     """An amount as found in a folded text."""
 
     start: int

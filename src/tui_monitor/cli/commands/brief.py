@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import date
+import sys
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from tui_monitor.analysis.brief import Part, count_words
+from tui_monitor.cli import completing
 from tui_monitor.cli.data_command import (
     ask_sources,
     chosen_language,
@@ -50,12 +52,19 @@ PARAGRAPHS = (
 
 
 @click.command("brief", short_help="The session written up in at most 200 words.")
-@click.option("--index", "symbol", metavar="SYMBOL", help="Write about this index, by default that of the settings.")
+@click.option(
+    "--index",
+    "symbol",
+    metavar="SYMBOL",
+    shell_complete=completing.symbols,
+    help="Write about this index, by default that of the settings.",
+)
 @click.option("--as-of", callback=iso_date, metavar="DATE", help="Write as if this date were the last.")
 @click.option("--format", "form", type=click.Choice(FORMATS), default="text", show_default=True)
 @language_option
 @network_options
 @recording_options
+@click.option("--at-close", is_flag=True, help="Stay, without a screen, and write each session up after its close.")
 def command(
     symbol: str | None,
     as_of: date | None,
@@ -65,10 +74,12 @@ def command(
     timeout: float,
     recording: Path | None,
     at: str | None,
+    at_close: bool,
 ) -> None:
     """Write the session up in at most 200 words: level and move, what is notable, who led, ratings, news, next.
 
-    Every number comes from a claim or an item; with --format json each sentence names them.
+    Every number comes from a claim or an item; with --format json each sentence names them. Ends with 4 if the index
+    has only a stored price though the sources were asked, with 3 if no daily history of it is known.
 
     Example: tui-monitor brief --lang zh --from-recording demo
     """
@@ -80,22 +91,48 @@ def command(
     if at is not None and recording is None:
         raise click.UsageError("--at needs --from-recording.")
     settings = with_index(settings, name)
+    if at_close:
+        if recording is not None or offline or as_of is not None:
+            raise click.UsageError("--at-close waits for a session's close; it takes no recording, date or --offline.")
+        from tui_monitor.headless import BriefAtClose, run
+
+        sys.exit(run(settings, Paths.from_environment(), brief=BriefAtClose(None, form, language)))
+    answered = True
     if recording is not None:
         told = replay(recording, at, settings, language).situation
     else:
-        told = _known(settings, language, None if offline else timeout)
+        told, answered = _known(settings, language, None if offline else timeout)
     board = told.board(as_of=as_of, next_session=next_session_for)
     if board.story is None:
         end(f"No daily history of {name} is known; start tui-monitor with a network once.", ExitCode.NO_DATA)
     from tui_monitor.services.day_brief import brief_of
 
     click.echo(_render(told, board, brief_of(told, board, as_of=as_of), form), nl=False)
+    if not answered:
+        click.echo(f"No source answered for {name}; this is written from what is stored.", err=True)
+        raise click.exceptions.Exit(ExitCode.PARTIAL)
 
 
-def _known(settings: Settings, language: str, timeout: float | None) -> Situation:
-    """Return what is stored and, with a ``timeout``, what the sources answer now."""
+def stored_brief(settings: Settings, paths: Paths, language: str, form: str, moment: datetime) -> str | None:
+    """Return the brief out of what is stored by ``moment``, ``None`` where no daily history of the index is known."""
+    from tui_monitor.services.day_brief import brief_of
+    from tui_monitor.services.stored import Stored
+
+    known = Stored(settings, paths, language=language, moment=moment, texts=True)
+    try:
+        told = known.situation
+        known.recall_histories((told.index, *settings.market.peers))
+        board = told.board(next_session=next_session_for)
+        return _render(told, board, brief_of(told, board), form) if board.story is not None else None
+    finally:
+        known.close()
+
+
+def _known(settings: Settings, language: str, timeout: float | None) -> tuple[Situation, bool]:
+    """Return what is stored and, with a ``timeout``, what the sources answer now; and whether the index is answered."""
     known = stored(settings, language, texts=True)
     told = known.situation
+    answered = True
     known.recall_histories((told.index, *settings.market.peers))
     if timeout is not None:
         from tui_monitor.services.interests import RATES
@@ -105,8 +142,8 @@ def _known(settings: Settings, language: str, timeout: float | None) -> Situatio
         wanted: dict[Topic, tuple[str, ...]] = {Topic.QUOTES: tuple(quotes), Topic.HEADLINES: ()}
         if told.store.history(told.index) is None:
             wanted[Topic.HISTORY] = (told.index,)
-        ask_sources(known, settings, wanted, timeout=timeout)
-    return told
+        answered = told.index not in ask_sources(known, settings, wanted, timeout=timeout)[Topic.QUOTES].missing
+    return told, answered
 
 
 def _render(told: Situation, board: Board, sentences: Sequence[Sentence], form: str) -> str:

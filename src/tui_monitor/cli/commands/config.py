@@ -20,7 +20,10 @@ def command() -> None:
 
 @command.command("path")
 def path() -> None:
-    """Print the paths of the program's files."""
+    """Print the paths of the program's files.
+
+    Example: tui-monitor config path
+    """
     paths = Paths.from_environment()
     for name, value in (
         ("settings", paths.config_file),
@@ -34,7 +37,10 @@ def path() -> None:
 @command.command("check")
 @click.pass_context
 def check(ctx: click.Context) -> None:
-    """Read config.toml and name every mistake by line and key."""
+    """Read config.toml and name every mistake by line and key.
+
+    Example: tui-monitor config check
+    """
     paths = Paths.from_environment()
     try:
         settings = load_settings(paths.config_file)
@@ -51,7 +57,10 @@ def check(ctx: click.Context) -> None:
 @command.command("init")
 @click.pass_context
 def init(ctx: click.Context) -> None:
-    """Write a first config.toml with every key explained; never over one that stands."""
+    """Write a first config.toml with every key explained; never over one that stands.
+
+    Example: tui-monitor config init
+    """
     paths = Paths.from_environment()
     for problem in paths.ensure():
         click.echo(problem, err=True)

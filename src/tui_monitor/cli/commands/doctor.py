@@ -6,10 +6,10 @@ import asyncio
 import os
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import click
+import msgspec
 
 from tui_monitor.cli.exits import ExitCode
 from tui_monitor.cli.tables import padded
@@ -19,8 +19,7 @@ from tui_monitor.config.settings import Settings
 from tui_monitor.domain.errors import ConfigError, FailureKind, MonitorError
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(msgspec.Struct, frozen=True):
     """One thing that was looked at."""
 
     what: str

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from tui_monitor.cli import completing
 from tui_monitor.cli.data_command import end, format_option, read_settings
 from tui_monitor.cli.exits import ExitCode
 from tui_monitor.cli.tables import Column, Value, records_text, table, terminal_width
@@ -50,7 +51,10 @@ def command() -> None:
 @command.command("list")
 @format_option
 def list_command(form: str) -> None:
-    """List every feed that is read: yours of config.toml, added ones, shipped ones."""
+    """List every feed that is read: yours of config.toml, added ones, shipped ones.
+
+    Example: tui-monitor feeds list --format json
+    """
     paths = Paths.from_environment()
     settings = read_settings(paths)
     rows = _listed(settings, _added(paths))
@@ -82,7 +86,10 @@ def list_command(form: str) -> None:
 def add(
     address: str, name: str | None, language: str | None, category: str, period: float, no_check: bool, timeout: float
 ) -> None:
-    """Ask a feed, show what it brings, and add it to the list."""
+    """Ask a feed, show what it brings, and add it to the list.
+
+    Example: tui-monitor feeds add https://example.com/rss --name example
+    """
     import msgspec
 
     from tui_monitor.domain.text import safe_url
@@ -117,9 +124,12 @@ def add(
 
 
 @command.command("remove")
-@click.argument("name")
+@click.argument("name", shell_complete=completing.added_feed_names)
 def remove(name: str) -> None:
-    """Remove a feed that was added; what it brought stays."""
+    """Remove a feed that was added; what it brought stays.
+
+    Example: tui-monitor feeds remove example
+    """
     paths = Paths.from_environment()
     settings = read_settings(paths)
     if _change(paths, lambda file: file.remove(name)):
@@ -138,11 +148,14 @@ def remove(name: str) -> None:
 
 
 @command.command("check")
-@click.argument("wanted", nargs=-1, metavar="[NAME|URL]...")
+@click.argument("wanted", nargs=-1, metavar="[NAME|URL]...", shell_complete=completing.feed_names)
 @format_option
 @_timeout_option
 def check(wanted: tuple[str, ...], form: str, timeout: float) -> None:
-    """Ask feeds once and tell what each brings or why it fails; without a name all of the list."""
+    """Ask feeds once and tell what each brings or why it fails; without a name all of the list.
+
+    Example: tui-monitor feeds check RTHK
+    """
     paths = Paths.from_environment()
     settings = read_settings(paths)
     listed = {row["name"].casefold(): row for row in _listed(settings, _added(paths))}
@@ -178,7 +191,10 @@ def check(wanted: tuple[str, ...], form: str, timeout: float) -> None:
 @click.argument("file", type=click.Path(dir_okay=False, allow_dash=True, path_type=Path), metavar="FILE|-")
 @click.option("--dry-run", is_flag=True, help="Only tell what would be added.")
 def import_command(file: Path, dry_run: bool) -> None:
-    """Add the feeds of an OPML list, as other feed readers export it. Those that are read already are passed over."""
+    """Add the feeds of an OPML list, as other feed readers export it. Those that are read already are passed over.
+
+    Example: tui-monitor feeds import feeds.opml --dry-run
+    """
     from tui_monitor.config.opml import read_opml
     from tui_monitor.services.feed_desk import unread_feeds
 
@@ -202,7 +218,10 @@ def import_command(file: Path, dry_run: bool) -> None:
 @command.command("export")
 @click.argument("file", required=False, type=click.Path(dir_okay=False, allow_dash=True, path_type=Path))
 def export(file: Path | None) -> None:
-    """Write the list of feeds as OPML, to FILE or to stdout."""
+    """Write the list of feeds as OPML, to FILE or to stdout.
+
+    Example: tui-monitor feeds export feeds.opml
+    """
     from tui_monitor.config.opml import write_opml
     from tui_monitor.services.source_setup import feeds_to_read
 

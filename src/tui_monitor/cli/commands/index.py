@@ -9,6 +9,7 @@ import click
 
 from tui_monitor.analysis.history_checks import Flaw, find_flaws
 from tui_monitor.analysis.story import tell
+from tui_monitor.cli import completing
 from tui_monitor.cli.data_command import (
     ask_sources,
     chosen_language,
@@ -36,7 +37,7 @@ from tui_monitor.services.interests import RATES
 
 
 @click.command("index", short_help="What is notable about an index level.")
-@click.argument("symbol", required=False)
+@click.argument("symbol", required=False, shell_complete=completing.symbols)
 @click.option(
     "--history",
     type=click.Path(path_type=Path),
@@ -115,11 +116,13 @@ def _tell_stored(
     told = known.situation
     name = told.index
     known.recall_histories((name, *settings.market.peers))
+    answered = True
     if told.store.history(name) is None and timeout is not None:
         from tui_monitor.sources.api import Topic
 
         quotes = dict.fromkeys((name, *told.universe.symbols, *settings.market.peers, *RATES))
-        ask_sources(known, settings, {Topic.HISTORY: (name,), Topic.QUOTES: tuple(quotes)}, timeout=timeout)
+        outcomes = ask_sources(known, settings, {Topic.HISTORY: (name,), Topic.QUOTES: tuple(quotes)}, timeout=timeout)
+        answered = name not in outcomes[Topic.QUOTES].missing
     history = told.store.history(name)
     if history is None or not history.bars:
         end(
@@ -133,6 +136,9 @@ def _tell_stored(
     last = board.story.as_of
     _warn_of_flaws([bar for bar in history.bars if bar.date <= last], origin)
     click.echo(render_board(board, form, language), nl=False)
+    if not answered:
+        click.echo(f"No source gave a price of {name}; this is told from its daily history.", err=True)
+        raise click.exceptions.Exit(ExitCode.PARTIAL)
 
 
 def _tell_recording(

@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 import sys
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from tui_monitor.cli import news_output
+from tui_monitor.cli import completing, news_output
 from tui_monitor.cli.data_command import (
     ask_sources,
     chosen_language,
@@ -18,6 +19,8 @@ from tui_monitor.cli.data_command import (
     language_option,
     network_options,
     read_settings,
+    recording_options,
+    replay,
     stored,
 )
 from tui_monitor.cli.exits import ExitCode
@@ -52,6 +55,7 @@ def _filter(ctx: click.Context, param: click.Parameter, value: str | None) -> He
     "places",
     multiple=True,
     metavar="FILE|URL",
+    shell_complete=completing.files,
     help="Read only this feed (- is standard input) and store nothing; may be given several times.",
 )
 @click.option(
@@ -63,6 +67,7 @@ def _filter(ctx: click.Context, param: click.Parameter, value: str | None) -> He
 @format_option
 @language_option
 @network_options
+@recording_options
 def command(
     places: tuple[str, ...],
     chosen: HeadlineFilter | None,
@@ -71,6 +76,8 @@ def command(
     lang: str | None,
     offline: bool,
     timeout: float,
+    recording: Path | None,
+    at: str | None,
 ) -> None:
     """Print headlines, newest first, a story once whatever number of feeds carry it.
 
@@ -82,16 +89,34 @@ def command(
     """
     settings = read_settings(Paths.from_environment())
     language = chosen_language(lang, settings)
-    if places:
+    now = datetime.now(UTC)
+    if at is not None and recording is None:
+        raise click.UsageError("--at needs --from-recording.")
+    if places and recording is not None:
+        raise click.UsageError("--from and --from-recording exclude each other.")
+    if recording is not None:
+        told = replay(recording, at, settings, language).situation
+        now, code = told.now, ExitCode.OK
+        found = _recorded(told.store.headlines(), chosen, limit or USUAL, now, _mine(settings, chosen))
+    elif places:
         found, code = _named(places, settings, timeout, chosen, offline)
     else:
         found, code = _of_the_feeds(settings, language, timeout, offline, chosen, limit or USUAL)
     from tui_monitor.present.words import Words
 
     shown = found if limit is None else found[:limit]
-    click.echo(news_output.render(shown, form, Words(language), datetime.now(UTC)), nl=False)
+    click.echo(news_output.render(shown, form, Words(language), now), nl=False)
     if code is not ExitCode.OK:
         sys.exit(code)
+
+
+def _recorded(
+    known: list[Headline], chosen: HeadlineFilter | None, limit: int, now: datetime, mine: frozenset[str]
+) -> list[Headline]:
+    """Return the newest headlines of a recording that pass; end where it has none by then."""
+    if not known:
+        end("the recording has no headline by then.", ExitCode.NO_DATA)
+    return [one for one in known if _passes(one, chosen, now, mine)][:limit]
 
 
 def _named(

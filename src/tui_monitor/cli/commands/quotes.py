@@ -5,14 +5,14 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+import msgspec
 
-from tui_monitor.cli import quotes_output
+from tui_monitor.cli import completing, quotes_output
 from tui_monitor.cli.data_command import (
     chosen_language,
     end,
@@ -38,8 +38,7 @@ PERIOD = 15.0
 """Seconds between two rounds of ``--watch``."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Wish:
+class _Wish(msgspec.Struct, frozen=True):
     """What is to be printed, and how."""
 
     symbols: tuple[str, ...]
@@ -52,7 +51,7 @@ class _Wish:
 
 
 @click.command("quotes", short_help="Prices of symbols, once or again and again.")
-@click.argument("symbols", nargs=-1, required=True, metavar="SYMBOL...")
+@click.argument("symbols", nargs=-1, required=True, metavar="SYMBOL...", shell_complete=completing.symbols)
 @click.option(
     "--watch",
     "period",

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from tui_monitor.cli import completing
 from tui_monitor.cli.commands.ratings_extract import command as extract_command
 from tui_monitor.cli.data_command import (
     ask_sources,
@@ -89,7 +90,7 @@ def _since(ctx: click.Context, param: click.Parameter, value: str | None) -> dat
 
 
 @command.command("show", hidden=True)
-@click.argument("symbols", nargs=-1, metavar="[SYMBOL]...")
+@click.argument("symbols", nargs=-1, metavar="[SYMBOL]...", shell_complete=completing.tape_symbols)
 @click.option("--since", callback=_since, metavar="SPAN|DATE", help="Only what is younger: 12h, 7d, 4w, 2026-01-31.")
 @click.option("--mine", is_flag=True, help="Only companies of your watchlists.")
 @format_option

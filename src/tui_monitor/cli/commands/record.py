@@ -38,9 +38,11 @@ def _duration(ctx: click.Context, param: click.Parameter, value: str | None) -> 
 
 
 @click.command("record", short_help="Write a session to a file, to be replayed.")
-@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@click.argument("file", type=click.Path(path_type=Path))
 @click.option("--for", "seconds", callback=_duration, metavar="DURATION", help="90s, 30m, 2h; else until interrupted.")
-def command(file: Path, seconds: float | None) -> None:
+@click.option("--daily", is_flag=True, help="FILE is a folder: one compressed file a day of the index's exchange.")
+@click.option("--keep", type=click.IntRange(1, 36_500), metavar="DAYS", help="With --daily: days that stay; else all.")
+def command(file: Path, seconds: float | None, daily: bool, keep: int | None) -> None:
     """Write what the sources answer about the market of the settings to FILE; a name that ends in .gz is compressed.
 
     A recording holds no watchlists, no settings and none of the person's own feeds. An existing file is not
@@ -48,11 +50,15 @@ def command(file: Path, seconds: float | None) -> None:
 
     Example: tui-monitor record today.jsonl.gz --for 7h
     """
+    if keep is not None and not daily:
+        raise click.UsageError("--keep needs --daily.")
+    if file.is_dir() != daily and file.exists():
+        raise click.UsageError(f"{file} is {'no' if daily else 'a'} folder; --daily goes with one.")
     settings = read_settings(Paths.from_environment())
     from tui_monitor.services.recorder import Recorder
 
     async def run() -> Recorder:
-        recorder = Recorder(settings, Paths.from_environment(), file)
+        recorder = Recorder(settings, Paths.from_environment(), file, daily=daily, keep=keep)
         stopped = asyncio.Event()
         loop = asyncio.get_running_loop()
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import click
 
+from tui_monitor.cli import completing
+
 FOLDER = Path(__file__).resolve().parents[1] / "schemas"
 """Where the schemas are, a file a command."""
 
@@ -16,7 +18,7 @@ def names() -> tuple[str, ...]:
 
 
 @click.command("schema", short_help="The JSON Schema of a command's output.")
-@click.argument("name", required=False)
+@click.argument("name", required=False, shell_complete=completing.schema_names)
 def command(name: str | None) -> None:
     """Print the JSON Schema (draft 2020-12) of what the command NAME prints as JSON; without NAME list them.
 

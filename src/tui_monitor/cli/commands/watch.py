@@ -10,6 +10,7 @@ from typing import IO, NoReturn
 
 import click
 
+from tui_monitor.cli import completing
 from tui_monitor.cli.exits import ExitCode
 from tui_monitor.cli.watch_output import FORMATS, render_entries, render_overview
 from tui_monitor.config.paths import Paths
@@ -37,7 +38,13 @@ from tui_monitor.services.list_import import import_edit
 from tui_monitor.services.portable_lists import MAX_IMPORT, Form, Imported, export_lists, guess_form, import_lists
 from tui_monitor.services.watchlists import WatchlistService, default_lists
 
-_list_option = click.option("--list", "name", metavar="NAME", help="The list; by default the first one.")
+_list_option = click.option(
+    "--list",
+    "name",
+    metavar="NAME",
+    shell_complete=completing.list_names,
+    help="The list; by default the first one.",
+)
 _format_option = click.option("--format", "form", type=click.Choice(FORMATS), default="table", show_default=True)
 
 
@@ -55,17 +62,25 @@ def command() -> None:
 @command.command("list")
 @_format_option
 def list_command(form: str) -> None:
-    """List the watchlists."""
+    """List the watchlists.
+
+    Example: tui-monitor watch list
+    """
     service = _service()
     click.echo(render_overview(service.lists.lists, form), nl=False)
     _say_problem(service)
 
 
 @command.command("show")
-@click.option("--list", "name", metavar="NAME", help="The list; by default all of them.")
+@click.option(
+    "--list", "name", metavar="NAME", shell_complete=completing.list_names, help="The list; by default all of them."
+)
 @_format_option
 def show(name: str | None, form: str) -> None:
-    """Show what is in the lists."""
+    """Show what is in the lists.
+
+    Example: tui-monitor watch show --list "Hong Kong tech" --format csv
+    """
     service = _service()
     lists = service.lists.lists if name is None else (_find(service, name),)
     click.echo(render_entries(lists, form), nl=False)
@@ -74,7 +89,10 @@ def show(name: str | None, form: str) -> None:
 
 @command.command("check")
 def check() -> None:
-    """Read the file of the lists and name what is wrong with it."""
+    """Read the file of the lists and name what is wrong with it.
+
+    Example: tui-monitor watch check
+    """
     service = _service()
     path = Paths.from_environment().watchlists_file
     if service.problem is not None:
@@ -87,7 +105,7 @@ def check() -> None:
 
 
 @command.command("add")
-@click.argument("symbols", nargs=-1, required=True)
+@click.argument("symbols", nargs=-1, required=True, shell_complete=completing.symbols)
 @_list_option
 @click.option("--at", type=click.IntRange(1), metavar="PLACE", help="Place in the list, from 1; by default the end.")
 @click.option("--note", default="", help="A note for them.")
@@ -95,6 +113,8 @@ def add(symbols: tuple[str, ...], name: str | None, at: int | None, note: str) -
     """Add SYMBOLS: codes as people write them (700, 0700.HK, HKEX:700, BABA) or names in English and Chinese.
 
     What is in the list already is pointed at and not added twice.
+
+    Example: tui-monitor watch add 388 BABA --note "after the results"
     """
     service = _editable()
     one = _find(service, name)
@@ -115,20 +135,31 @@ def add(symbols: tuple[str, ...], name: str | None, at: int | None, note: str) -
 
 
 @command.command("remove")
-@click.argument("symbols", nargs=-1, required=True)
+@click.argument("symbols", nargs=-1, required=True, shell_complete=completing.listed_symbols)
 @_list_option
 def remove(symbols: tuple[str, ...], name: str | None) -> None:
-    """Remove SYMBOLS from a list."""
+    """Remove SYMBOLS from a list.
+
+    Example: tui-monitor watch remove 9988
+    """
     _on_symbols(symbols, name, "removed from", lambda one, found: Remove(one.name, found))
 
 
 @command.command("move")
-@click.argument("symbols", nargs=-1, required=True)
+@click.argument("symbols", nargs=-1, required=True, shell_complete=completing.listed_symbols)
 @_list_option
 @click.option("--at", type=click.IntRange(1), metavar="PLACE", help="Place in the list, from 1.")
-@click.option("--to", metavar="NAME", help="Another list; by default they stay in theirs.")
+@click.option(
+    "--to",
+    metavar="NAME",
+    shell_complete=completing.list_names,
+    help="Another list; by default they stay in theirs.",
+)
 def move(symbols: tuple[str, ...], name: str | None, at: int | None, to: str | None) -> None:
-    """Move SYMBOLS within a list, or to another."""
+    """Move SYMBOLS within a list, or to another.
+
+    Example: tui-monitor watch move 3690 --at 1
+    """
     if at is None and to is None:
         raise click.UsageError("Say where to: --at PLACE, --to NAME, or both.")
     service = _editable()
@@ -138,25 +169,31 @@ def move(symbols: tuple[str, ...], name: str | None, at: int | None, to: str | N
 
 
 @command.command("note")
-@click.argument("symbol")
+@click.argument("symbol", shell_complete=completing.listed_symbols)
 @click.argument("text")
 @_list_option
 def note(symbol: str, text: str, name: str | None) -> None:
-    """Give SYMBOL a note; an empty TEXT removes it."""
+    """Give SYMBOL a note; an empty TEXT removes it.
+
+    Example: tui-monitor watch note 700 "results on Wednesday"
+    """
     _on_symbols((symbol,), name, "noted in", lambda one, found: SetNote(one.name, found, text))
 
 
 @command.command("tag")
-@click.argument("symbol")
+@click.argument("symbol", shell_complete=completing.listed_symbols)
 @click.argument("tags", nargs=-1)
 @_list_option
 def tag(symbol: str, tags: tuple[str, ...], name: str | None) -> None:
-    """Give SYMBOL these TAGS and no others; none removes all."""
+    """Give SYMBOL these TAGS and no others; none removes all.
+
+    Example: tui-monitor watch tag 700 games cloud
+    """
     _on_symbols((symbol,), name, "tagged in", lambda one, found: SetTags(one.name, found, tags))
 
 
 @command.command("position")
-@click.argument("symbol")
+@click.argument("symbol", shell_complete=completing.listed_symbols)
 @click.argument("quantity", type=float, required=False)
 @click.argument("cost", type=float, required=False)
 @click.option("--currency", help="Currency of the cost: HKD, GBp.")
@@ -165,6 +202,8 @@ def position(symbol: str, quantity: float | None, cost: float | None, currency: 
     """Give SYMBOL a position: QUANTITY held and the average COST of one; neither removes it.
 
     For a short position write -- before it: watch position BABA -- -100 160
+
+    Example: tui-monitor watch position 700 200 480.5 --currency HKD
     """
     _on_symbols((symbol,), name, "set in", lambda one, found: SetPosition(one.name, found, quantity, cost, currency))
 
@@ -174,7 +213,10 @@ def position(symbol: str, quantity: float | None, cost: float | None, currency: 
 @click.option("--reverse", is_flag=True)
 @_list_option
 def sort(by: str, reverse: bool, name: str | None) -> None:
-    """Put a list in order, once."""
+    """Put a list in order, once.
+
+    Example: tui-monitor watch sort --by symbol
+    """
     service = _editable()
     one = _find(service, name)
 
@@ -195,41 +237,56 @@ def sort(by: str, reverse: bool, name: str | None) -> None:
 @click.argument("name")
 @click.option("--currency", help="Base currency of its sums.")
 def new(name: str, currency: str | None) -> None:
-    """Make a list."""
+    """Make a list.
+
+    Example: tui-monitor watch new "US chips" --currency USD
+    """
     _do(_editable(), NewList(name, currency=currency))
 
 
 @command.command("delete")
-@click.argument("name")
+@click.argument("name", shell_complete=completing.list_names)
 def delete(name: str) -> None:
-    """Delete a list with all it holds; undo brings it back."""
+    """Delete a list with all it holds; undo brings it back.
+
+    Example: tui-monitor watch delete "Hong Kong tech"
+    """
     service = _editable()
     _do(service, DeleteList(_find(service, name).name))
 
 
 @command.command("rename")
-@click.argument("name")
+@click.argument("name", shell_complete=completing.list_names)
 @click.argument("new_name")
 def rename(name: str, new_name: str) -> None:
-    """Give a list another name."""
+    """Give a list another name.
+
+    Example: tui-monitor watch rename "Hong Kong tech" tech
+    """
     service = _editable()
     _do(service, Rename(_find(service, name).name, new_name))
 
 
 @command.command("place")
-@click.argument("name")
+@click.argument("name", shell_complete=completing.list_names)
 @click.argument("place", type=click.IntRange(1))
 def place_command(name: str, place: int) -> None:
-    """Put a list at another PLACE among the lists, from 1."""
+    """Put a list at another PLACE among the lists, from 1.
+
+    Example: tui-monitor watch place "Hong Kong tech" 1
+    """
     service = _editable()
     _do(service, MoveList(_find(service, name).name, place - 1))
 
 
 @command.command("currency")
-@click.argument("name")
+@click.argument("name", shell_complete=completing.list_names)
 @click.argument("currency", required=False)
 def currency_command(name: str, currency: str | None) -> None:
-    """Set the base CURRENCY of a list's sums; none takes it away."""
+    """Set the base CURRENCY of a list's sums; none takes it away.
+
+    Example: tui-monitor watch currency "Hong Kong tech" HKD
+    """
     service = _editable()
     _do(service, SetCurrency(_find(service, name).name, currency))
 
@@ -240,14 +297,20 @@ def currency_command(name: str, currency: str | None) -> None:
 @command.command("undo")
 @click.option("--steps", type=click.IntRange(1, 500), default=1, show_default=True)
 def undo(steps: int) -> None:
-    """Take back the last edit, wherever it was made."""
+    """Take back the last edit, wherever it was made.
+
+    Example: tui-monitor watch undo
+    """
     _steps(steps, lambda service: service.undo() is not None, "undone", "There is nothing to undo.")
 
 
 @command.command("redo")
 @click.option("--steps", type=click.IntRange(1, 500), default=1, show_default=True)
 def redo(steps: int) -> None:
-    """Do again what was taken back last."""
+    """Do again what was taken back last.
+
+    Example: tui-monitor watch redo
+    """
     _steps(steps, lambda service: service.redo() is not None, "redone", "There is nothing to redo.")
 
 
@@ -257,11 +320,15 @@ def redo(steps: int) -> None:
 @command.command("import")
 @click.argument("file", type=click.File("rb"))
 @click.option("--form", type=click.Choice([form.value for form in Form]), help="Form of the file; else it is guessed.")
-@click.option("--list", "name", metavar="NAME", help="Put everything into this list.")
+@click.option(
+    "--list", "name", metavar="NAME", shell_complete=completing.list_names, help="Put everything into this list."
+)
 def import_command(file: IO[bytes], form: str | None, name: str | None) -> None:
     """Add what is in FILE (- for stdin) to the lists: CSV, JSON, plain symbols, Yahoo's portfolio CSV, ticker, mop.
 
     Lists of the same name grow, others are made; what is there already stays as it is. It is one step to undo.
+
+    Example: tui-monitor watch import portfolio.csv --list mine
     """
     service = _editable()
     data = file.read(MAX_IMPORT + 1)
@@ -283,9 +350,18 @@ def import_command(file: IO[bytes], form: str | None, name: str | None) -> None:
 @command.command("export")
 @click.argument("file", type=click.File("w", encoding="utf-8", atomic=True), default="-")
 @click.option("--form", type=click.Choice([form.value for form in Form]), default="csv", show_default=True)
-@click.option("--list", "name", metavar="NAME", help="Only this list; by default all of them.")
+@click.option(
+    "--list",
+    "name",
+    metavar="NAME",
+    shell_complete=completing.list_names,
+    help="Only this list; by default all of them.",
+)
 def export_command(file: IO[str], form: str, name: str | None) -> None:
-    """Write the lists to FILE (- for stdout) in a form that other programs read."""
+    """Write the lists to FILE (- for stdout) in a form that other programs read.
+
+    Example: tui-monitor watch export lists.csv
+    """
     service = _service()
     lists = service.lists.lists if name is None else (_find(service, name),)
     file.write(export_lists(lists, Form(form)))

@@ -13,7 +13,7 @@ from textual.widgets import Static
 from tui_monitor.domain.errors import MonitorError
 from tui_monitor.engine.health import SourceHealth, State
 from tui_monitor.present.rows import Line, Span
-from tui_monitor.present.sources_list import head, row, source_lines, sources_in_order
+from tui_monitor.present.sources_list import followed_words, head, row, source_lines, sources_in_order
 from tui_monitor.present.tone import Tone
 from tui_monitor.present.width import wrap
 from tui_monitor.tui.layout import PanelId
@@ -125,6 +125,8 @@ class SourcesScreen(Listing[None]):
         ]
         if self._said:
             lines += [(Span(text, Tone.ACCENT),) for text in wrap(self._said, self._width)]
+        if (followed := followed_words(self._main.view)) is not None:
+            lines += [(Span(text, Tone.MUTED),) for text in wrap(followed, self._width)]
         if one is not None:
             desk = self._main.services.feeds()
             added = desk is not None and desk.is_added(one.name)

@@ -1,0 +1,9 @@
+"""The words of a monitor that follows another one of the person's, in simplified Chinese."""
+
+from __future__ import annotations
+
+SHARING_WORDS: dict[str, str] = {
+    "status.followed": "共用",
+    "sources.followed": "由你的另一个监控窗口查询这些来源；本窗口读取它保存的数据。",
+    "sources.followed-process": "由你的另一个监控窗口（进程 {process}）查询这些来源；本窗口读取它保存的数据。",
+}

@@ -1,0 +1,9 @@
+"""The words of a monitor that follows another one of the person's, in traditional Chinese."""
+
+from __future__ import annotations
+
+SHARING_WORDS: dict[str, str] = {
+    "status.followed": "共用",
+    "sources.followed": "由你另一個監察視窗查詢這些來源；此視窗讀取它儲存的資料。",
+    "sources.followed-process": "由你另一個監察視窗（程序 {process}）查詢這些來源；此視窗讀取它儲存的資料。",
+}

@@ -1,0 +1,236 @@
+"""Keeps alerts going: rules from both files, looks twice a second, state and log on the disk, delivery.
+
+The desk decides on the event loop; files are read and written in a thread. In a replayed day nothing is read, written
+or delivered: alerts are only shown.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
+
+from tui_monitor.config.alert_rules import ListedRule, listed_rules
+from tui_monitor.config.alerts_file import AddedAlerts, AlertsFile, free_name
+from tui_monitor.domain.errors import MonitorError
+from tui_monitor.engine.blocking import DaemonWorker
+from tui_monitor.services.alert_delivery import Delivery
+from tui_monitor.services.alert_desk import MAX_EVENTS, AlertDesk
+from tui_monitor.store.alert_log import AlertState, append_events, read_events, read_state, state_bytes, write_state
+
+if TYPE_CHECKING:
+    from tui_monitor.config.paths import Paths
+    from tui_monitor.config.settings import AlertEntry, Alerts
+    from tui_monitor.domain.alert import AlertEvent, Wording
+    from tui_monitor.present.view import View
+
+PERIOD = 0.5
+"""Seconds between two looks at what changed."""
+
+PERIOD_BEHIND = 0.05
+"""The same while a flood of changes is looked at in parts."""
+
+FILE_PERIOD = 2.0
+"""Seconds between two looks at whether another program changed the rules."""
+
+SAVE_PERIOD = 5.0
+"""Seconds between two savings of the state while nothing fires."""
+
+DISK_SECONDS = 5.0
+"""Seconds that a read or a write may take."""
+
+_log = logging.getLogger(__name__)
+
+
+class AlertKeeper:
+    """Everything about alerts that one run of the program has."""
+
+    def __init__(
+        self,
+        view: View,
+        paths: Paths,
+        wording: Wording,
+        sentence: Callable[[AlertEvent], str],
+        environment: Mapping[str, str],
+        *,
+        live: bool,
+    ) -> None:
+        self._view = view
+        self._paths = paths
+        self._wording = wording
+        self._live = live
+        self._file = AlertsFile(paths.alerts_file)
+        self._thread = DaemonWorker("alerts-file")
+        self._added = AddedAlerts()
+        self._settings: Alerts | None = None
+        self._trace: object = None
+        self._revision = -1
+        self._file_looked = self._saved = float("-inf")
+        self._saved_changes = -1
+        self._unwritten: list[AlertEvent] = []
+        self._said = 0
+        self.delivery = Delivery(lambda: view.settings.alerts, sentence, environment)
+        """The ways to the person; the screen gives it a terminal."""
+        self.desk = self._desk(AlertState())
+        """The rules and where they stand; its state comes from the disk when ``run`` begins."""
+        self.problem: str | None = None
+        """What is wrong with the rules' file or the disk, in a sentence."""
+
+    def _desk(self, state: AlertState) -> AlertDesk:
+        return AlertDesk(self._view, self._wording, state=state, deliver=self._fired)
+
+    def _fired(self, event: AlertEvent) -> None:
+        self._unwritten.append(event)
+        if self._live:
+            self.delivery.offer(event)
+
+    # Rules
+
+    @property
+    def rules(self) -> tuple[ListedRule, ...]:
+        """All rules with their origin, the person's of ``config.toml`` first."""
+        return listed_rules(self._view.settings.alerts.rules, self._added.rules)
+
+    def free_name(self, wanted: str) -> str:
+        """Return ``wanted``, or with a number where a rule is called so."""
+        return free_name(wanted, (one.rule.name for one in self.rules))
+
+    async def add(self, entry: AlertEntry) -> None:
+        """Add a rule and keep it. Raises ``ConfigError`` where it cannot be."""
+        taken = tuple(one.name for one in self._view.settings.alerts.rules)
+        if self._live:
+            self._added = await self._thread.call(lambda: self._file.add(entry, taken=taken), timeout=DISK_SECONDS)
+        else:
+            self._added = AddedAlerts(rules=(*self._added.rules, entry))
+        self._take_rules()
+
+    async def remove(self, name: str) -> bool:
+        """Remove a rule that was made in the program; return whether there was one. Raises ``ConfigError``."""
+        if self._live:
+            found = await self._thread.call(self._file.remove, name, timeout=DISK_SECONDS)
+            self._added = await self._thread.call(self._file.read, timeout=DISK_SECONDS)
+        else:
+            kept = tuple(one for one in self._added.rules if one.name.casefold() != name.casefold())
+            found, self._added = len(kept) < len(self._added.rules), AddedAlerts(rules=kept)
+        self._take_rules()
+        return found
+
+    def _take_rules(self) -> None:
+        self._settings = self._view.settings.alerts
+        self.desk.take_rules([one.rule for one in self.rules])
+
+    # Showing
+
+    def news(self) -> AlertEvent | None:
+        """Return the last alert that was not asked for yet, once."""
+        if self.desk.fired == self._said:
+            return None
+        self._said = self.desk.fired
+        return self.desk.events[0]
+
+    # Running
+
+    async def run(self) -> None:
+        """Look until cancelled."""
+        await self._begin()
+        async with asyncio.TaskGroup() as group:
+            if self._live:
+                group.create_task(self.delivery.run(), name="alerts-delivery")
+            group.create_task(self._look_on(), name="alerts-looks")
+
+    async def _begin(self) -> None:
+        if self._live:
+            try:
+                state = await self._thread.call(read_state, self._paths.alerts_state, timeout=DISK_SECONDS)
+                before = await self._thread.call(read_events, self._paths.alerts_log, MAX_EVENTS, timeout=DISK_SECONDS)
+            except MonitorError as error:
+                self.problem = str(error)
+            else:
+                self.desk = self._desk(state)
+                self.desk.events.extend(before)
+            await self._read_file()
+        self._take_rules()
+
+    async def _look_on(self) -> None:
+        while True:
+            try:
+                await self.step()
+            except Exception:  # noqa: BLE001 - logged whole
+                # A defect in one rule's way must not end the program, nor the other rules.
+                _log.exception("alerts")
+            await asyncio.sleep(PERIOD_BEHIND if self.desk.backlog else PERIOD)
+
+    async def step(self) -> None:
+        """Look once at what changed, at the rules' files when it is time, and write what has to be."""
+        now = self._view.monotonic()
+        if self._live and now - self._file_looked >= FILE_PERIOD:
+            self._file_looked = now
+            await self._read_file()
+        if self._view.settings.alerts is not self._settings:
+            self._take_rules()
+        self.look()
+        if self._live:
+            await self._save(now)
+
+    def look(self) -> None:
+        """Look at what changed since the last look."""
+        store = self._view.store
+        revision, self._revision = self._revision, store.revision
+        self.desk.look(store.changes_since(revision) if revision != store.revision else ())
+
+    async def _read_file(self) -> None:
+        try:
+            trace, added = await self._thread.call(self._look_at_file, timeout=DISK_SECONDS)
+        except MonitorError as error:
+            # The rules that were read last stay in force.
+            self._say(str(error))
+            return
+        if added is None:
+            return
+        self._trace = trace
+        self.problem = None
+        if added != self._added:
+            self._added = added
+            self._take_rules()
+
+    def _look_at_file(self) -> tuple[object, AddedAlerts | None]:
+        trace = self._file.trace()
+        return trace, None if trace == self._trace else self._file.read()
+
+    def _say(self, problem: str) -> None:
+        if problem != self.problem:
+            _log.warning("alerts: %s", problem)
+            self._view.notices.append(problem)
+        self.problem = problem
+
+    async def _save(self, now: float) -> None:
+        events, self._unwritten = self._unwritten, []
+        due = self.desk.changes != self._saved_changes and now - self._saved >= SAVE_PERIOD
+        if not events and not due:
+            return
+        changes = self.desk.changes
+        try:
+            await self._thread.call(self._write, events, state_bytes(self.desk.state), timeout=DISK_SECONDS)
+        except (OSError, MonitorError) as error:
+            self._unwritten = (events + self._unwritten)[-MAX_EVENTS:]
+            self._saved = now
+            reason = getattr(error, "strerror", None) or str(error)
+            self._say(f"alerts cannot be written to {self._paths.state_dir}: {reason.lower()}")
+            return
+        self._saved, self._saved_changes = now, changes
+
+    def _write(self, events: list[AlertEvent], state: bytes) -> None:
+        if events:
+            append_events(self._paths.alerts_log, events)
+        write_state(self._paths.alerts_state, state)
+
+    def close(self) -> None:
+        """Write what is not written yet, at the end of the program."""
+        self._thread.close()
+        if not self._live or (not self._unwritten and self.desk.changes in (self._saved_changes, 0)):
+            return
+        try:
+            self._write(self._unwritten, state_bytes(self.desk.state))
+        except OSError as error:
+            _log.warning("alerts: %s", error)

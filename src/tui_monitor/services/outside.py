@@ -1,0 +1,81 @@
+"""Looks after what others may change while the program runs: lists, feeds, settings, the database's file."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from tui_monitor.domain.errors import ConfigError, SourceError
+from tui_monitor.engine.blocking import DaemonWorker
+
+if TYPE_CHECKING:
+    from tui_monitor.config.settings import Settings
+    from tui_monitor.services.config_watch import ConfigWatch
+    from tui_monitor.services.newsroom import Newsroom
+    from tui_monitor.services.watchlists import WatchlistService
+    from tui_monitor.store.database import Database
+
+PERIOD = 0.9
+"""Seconds between two looks."""
+
+
+class Outside:
+    """The looks of one program."""
+
+    def __init__(
+        self,
+        lists: WatchlistService,
+        newsroom: Newsroom,
+        config_watch: ConfigWatch,
+        database: Database,
+        *,
+        say: Callable[[str], object],
+        feeds_changed: Callable[[], object],
+        settings_changed: Callable[[Settings], object],
+        looked: Callable[[], object],
+    ) -> None:
+        """``say`` gets sentences for the person; ``looked`` is called after each look."""
+        self._lists = lists
+        self._newsroom = newsroom
+        self._config_watch = config_watch
+        self._database = database
+        self._say = say
+        self._feeds_changed = feeds_changed
+        self._settings_changed = settings_changed
+        self._looked = looked
+        self._told = len(database.notices)
+
+    async def run(self) -> None:
+        """Look until cancelled."""
+        # One thread for all looks: a new one for each was a tenth of what the idle program took.
+        thread = DaemonWorker("watchlist-file")
+        while True:
+            await asyncio.sleep(PERIOD)
+            with suppress(Exception):
+                # What went wrong with the file is in ``lists.problem``; the next look tries again.
+                await thread.call(self._lists.poll_outside, timeout=5.0)
+            with suppress(SourceError):
+                if await self._newsroom.look_outside():
+                    self._feeds_changed()
+            self._look_at_settings()
+            self.look_at_storage()
+            self._looked()
+
+    def look_at_storage(self) -> None:
+        """Say what has happened to the database's file since it was opened."""
+        new = self._database.notices[self._told :]
+        self._told += len(new)
+        for sentence in new:
+            self._say(sentence)
+
+    def _look_at_settings(self) -> None:
+        """Pass a changed ``config.toml`` on; a wrong one changes nothing and is said."""
+        try:
+            new = self._config_watch.poll()
+        except ConfigError as error:
+            self._say(" ".join(str(error).split()))
+            return
+        if new is not None:
+            self._settings_changed(new)

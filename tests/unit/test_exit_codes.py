@@ -1,0 +1,115 @@
+"""Each documented exit code of each data command. No network is there: a source that is asked fails."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from tui_monitor.cli import data_command
+from tui_monitor.cli.commands import index as index_command
+from tui_monitor.cli.main import run
+from tui_monitor.config.paths import Paths
+from tui_monitor.config.seeds import recorded_day
+from tui_monitor.config.settings import Settings
+from tui_monitor.services.one_round import Outcome
+from tui_monitor.services.stored import Stored
+from tui_monitor.sources.api import Batch, Topic
+from tui_monitor.store.recordings import open_recording
+
+COMMANDS = {
+    "quotes": ["quotes", "700"],
+    "movers": ["movers"],
+    "index": ["index"],
+    "brief": ["brief"],
+    "ratings": ["ratings", "BABA"],
+    "news": ["news"],
+}
+
+
+@pytest.fixture(autouse=True)
+def own_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TUI_MONITOR_CONFIG_DIR", str(tmp_path / "config"))
+    monkeypatch.setenv("TUI_MONITOR_STATE_DIR", str(tmp_path / "state"))
+
+
+def ended(arguments: list[str]) -> int:
+    """Run the program; return the code that the shell would see."""
+    try:
+        return int(run(arguments))
+    except SystemExit as error:
+        return int(error.code or 0)
+
+
+def store_the_day() -> None:
+    """Store what the recorded day told, as if it had been asked for."""
+
+    async def keep() -> None:
+        known = Stored(Settings(), Paths.from_environment(), moment=datetime.now(UTC))
+        for number, entry in enumerate(open_recording(recorded_day()).entries()):
+            if number < 12 or entry.batch.headlines or entry.batch.histories or entry.batch.ratings:
+                known.take(entry.batch)
+        await known.keep()
+        await known.aclose()
+
+    asyncio.run(keep())
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_0_1_2_3_70_and_130(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    arguments = COMMANDS[name]
+    assert ended([*arguments, "--from-recording", "demo"]) == 0
+    assert capsys.readouterr().out
+    assert ended([*arguments, "--nonsense"]) == 1
+    assert ended([*arguments, "--at", "11:00"]) == 1
+    assert ended([*arguments, "--offline"]) == 3
+    assert ended([*arguments, "--from-recording", str(Path(__file__))]) == 3
+    seen = capsys.readouterr()
+    assert seen.out == ""
+    assert "Traceback" not in seen.err
+    for error, code in ((RuntimeError("a defect"), 70), (KeyboardInterrupt(), 130)):
+        with monkeypatch.context() as patch:
+
+            def fail(_path: Path, error: BaseException = error) -> Settings:
+                raise error
+
+            patch.setattr(data_command, "load_settings", fail)
+            assert ended(arguments) == code
+    (tmp_path / "config").mkdir(exist_ok=True)
+    (tmp_path / "config" / "config.toml").write_text("nonsense = 1\n", encoding="utf-8")
+    capsys.readouterr()
+    assert ended([*arguments, "--offline"]) == 2
+    assert "line 1" in capsys.readouterr().err
+
+
+def test_4_where_only_stored_values_are_left(capsys: pytest.CaptureFixture[str]) -> None:
+    store_the_day()
+    for name in ("quotes", "movers", "brief", "ratings", "news"):
+        arguments = [*COMMANDS[name], "--timeout", "2"]
+        assert ended(arguments) == 4, name
+        seen = capsys.readouterr()
+        assert seen.out, name
+        assert seen.err, name
+    # The same asked offline is complete.
+    for name in ("quotes", "movers", "index", "brief", "ratings", "news"):
+        assert ended([*COMMANDS[name], "--offline"]) == 0, name
+
+
+def test_4_of_an_index_whose_history_was_answered_and_price_was_not(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def only_history(known: Stored, _settings: Settings, wanted: object, *, timeout: float) -> dict[Topic, Outcome]:
+        assert timeout == 10.0
+        histories = [one for entry in open_recording(recorded_day()).entries() for one in entry.batch.histories]
+        known.take(Batch(source="test", received=datetime.now(UTC), histories=tuple(histories)))
+        return {Topic.HISTORY: Outcome(), Topic.QUOTES: Outcome(missing=(known.situation.index,))}
+
+    monkeypatch.setattr(index_command, "ask_sources", only_history)
+    assert ended(["index", "--lang", "en"]) == 4
+    seen = capsys.readouterr()
+    assert "told from its daily history" in seen.err
+    assert seen.out
