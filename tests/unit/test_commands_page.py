@@ -194,6 +194,11 @@ def test_every_field_of_quotes_and_movers_is_documented() -> None:
             assert f"`{field}`" in section("quotes") + (section("movers") if name == "movers" else ""), field
 
 
+def test_every_field_of_the_calendar_is_documented() -> None:
+    fields = json.loads((FOLDER / "calendar.json").read_text(encoding="utf-8"))["items"]["properties"]
+    assert [field for field in fields if f"`{field}`" not in section("calendar")] == []
+
+
 def test_every_code_and_schema_is_documented() -> None:
     codes = [int(code) for code in (*ExitCode, CRASHED, 130)]
     assert [int(one) for one in re.findall(r"^\| (\d+) \|", PAGE, re.MULTILINE)] == codes

@@ -28,6 +28,7 @@ COMMANDS = {
     "run": "Keep sources, storage and recordings going without a screen.",
     "record": "Write a session to a file, to be replayed.",
     "ratings": "Rating changes, and reading them out of headlines.",
+    "calendar": "What is to come: reports, figures, decisions, holidays, your own events.",
     "news": "Headlines of the feeds, or of files and addresses.",
     "feeds": "The list of feeds: show, add, remove, check, import, export.",
     "alerts": "Alert rules: show, add, remove, what fired, a test.",

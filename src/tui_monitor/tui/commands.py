@@ -59,7 +59,7 @@ def load_actions() -> None:
         actions.load()
     for module in (
         "tui_monitor.present.detail", "tui_monitor.present.rating_detail", "tui_monitor.present.story_lines",
-        "tui_monitor.tui.screens.help", "tui_monitor.tui.palette_commands",
+        "tui_monitor.tui.screens.calendar", "tui_monitor.tui.screens.help", "tui_monitor.tui.palette_commands",
         "textual.widgets._input", "textual.widgets._label",
     ):  # fmt: skip
         import_module(module)
@@ -150,6 +150,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("data.refresh", ("r",), "data", program.refresh),
     Command("data.refresh-all", ("R",), "data", program.refresh_all),
     Command("data.sources", ("i",), "data", program.sources),
+    Command("data.calendar", ("t",), "data", program.calendar),
     Command("replay.step", ("full_stop",), "data", program.step, replay_only=True),
     Command("replay.faster", ("greater_than_sign",), "data", program.faster, replay_only=True),
     Command("replay.slower", ("less_than_sign",), "data", program.slower, replay_only=True),
