@@ -24,6 +24,7 @@ from tui_monitor.present.alert_lines import sentence as alert_sentence
 from tui_monitor.present.first_view import first_view, zone_of
 from tui_monitor.present.view import View
 from tui_monitor.present.watchlist_facts import home_currency
+from tui_monitor.present.words import language_of
 from tui_monitor.services.agenda import Agenda, gathered
 from tui_monitor.services.alert_keeper import AlertKeeper
 from tui_monitor.services.asking import Asking
@@ -91,7 +92,8 @@ class Core:
         # A replayed day never touches what is stored: it plays in memory.
         self.database = Database.open(None if replay else paths.database, now=_wall_now)
         self.writer = Writer(self.database)
-        self.lists = WatchlistService(paths, now=_wall_now, default=default_lists(self.universe))
+        language = language_of(settings.display.language, self.environment)
+        self.lists = WatchlistService(paths, now=_wall_now, default=default_lists(self.universe, language))
         self.book = SessionBook(
             self.clock, on_loaded=None if replay else self.writer.put_calendar, overrides=settings.sessions
         )

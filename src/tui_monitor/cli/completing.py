@@ -136,14 +136,15 @@ def _names() -> dict[str, list[str]]:
 
 
 def _lists() -> Watchlists | None:
+    from tui_monitor.cli.first_lists import first_lists
     from tui_monitor.config.paths import Paths
     from tui_monitor.config.watchlist_file import WatchlistFile
     from tui_monitor.config.watchlist_text import read_text
-    from tui_monitor.services.default_lists import default_lists
 
+    paths = Paths.from_environment()
     try:
-        content = WatchlistFile(Paths.from_environment().watchlists_file).read()
-        return default_lists() if content is None else read_text(content.data, "watchlists.toml").lists
+        content = WatchlistFile(paths.watchlists_file).read()
+        return first_lists(paths) if content is None else read_text(content.data, "watchlists.toml").lists
     except MonitorError:
         return None
 

@@ -8,12 +8,14 @@ from tui_monitor.present.catalogue.english_lists import LIST_WORDS
 from tui_monitor.present.catalogue.english_news import NEWS_WORDS
 from tui_monitor.present.catalogue.english_ratings import RATING_WORDS
 from tui_monitor.present.catalogue.english_sharing import SHARING_WORDS
+from tui_monitor.present.catalogue.english_sources import SOURCE_WORDS
 
 WORDS: dict[str, str] = {
     **CALENDAR_WORDS,
     **ALERT_WORDS,
     **LIST_WORDS,
     **SHARING_WORDS,
+    **SOURCE_WORDS,
     **NEWS_WORDS,
     **RATING_WORDS,
     "panel.index": "Index",
