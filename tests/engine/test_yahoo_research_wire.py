@@ -198,6 +198,9 @@ async def test_a_crumb_that_is_none_is_not_kept(crumb: str, status: int, tmp_pat
         (Fault.REDIRECT_PRIVATE, "redirect", 1),
         (Fault.REDIRECT_FILE, "redirect", 1),
         (Fault.TOO_MANY, "rate-limited", 1),
+        (Fault.TOO_MANY_RETRY, "rate-limited", 1),
+        (Fault.RESET, "refused", 2),
+        (Fault.ENDLESS, "too-large", 1),
     ],
 )
 async def test_each_fault_has_its_kind_and_no_storm(fault: Fault, kind: str, most: int, tmp_path: Path) -> None:

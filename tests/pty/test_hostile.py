@@ -12,6 +12,7 @@ import re
 import stat
 import subprocess
 import sys
+from collections.abc import Iterator
 from email.utils import formatdate
 from html import escape
 from pathlib import Path
@@ -106,8 +107,17 @@ def assert_harmless(raw: bytes) -> None:
         assert one not in raw, one
 
 
+@pytest.fixture
+def careless() -> Iterator[None]:
+    """Let what is started here make files that everybody may read and write, unless it takes care itself."""
+    before = os.umask(0)
+    yield
+    os.umask(before)
+
+
 @pytest.mark.slow
 @pytest.mark.timeout(300)
+@pytest.mark.usefixtures("careless")
 def test_nothing_hostile_reaches_the_terminal_or_a_pipe(
     tmp_path: Path,
     behind: ServerThread,  # noqa: F811 - the fixture

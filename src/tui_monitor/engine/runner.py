@@ -397,9 +397,7 @@ class Runner:
         if limited and self.host.blocked_until is not None:
             self.next_try = self.host.blocked_until + self._rng.uniform(0.0, 5.0)
             return
-        wait = backoff.failure_wait(
-            health.failures, self.descriptor.period, unreached=error.kind in backoff.UNREACHED, rng=self._rng
-        )
+        wait = backoff.failure_wait(health.failures, self.descriptor.period, rng=self._rng)
         self.next_try = now + max(wait, min(error.retry_after or 0.0, backoff.LONGEST_RETRY_AFTER))
 
     def _book_success(self, tally: Tally) -> None:
