@@ -317,3 +317,18 @@ async def test_a_wrong_file_of_added_feeds_is_told_by_line(world: World) -> None
         code, _, err = await world.run(*words)
         assert code == 2
         assert "feeds.toml, line 1" in err
+
+
+async def test_feeds_are_muted_and_shown_again_by_name(world: World) -> None:
+    (world.config / "config.toml").write_text(
+        '[[feeds]]\nname = "Mine"\nurl = "https://example.com/feed"\n[news]\nuse_default_feeds = false\n'
+    )
+    code, _, err = await world.run("feeds", "mute", "mine")
+    assert (code, err) == (0, "Headlines of Mine are not shown.\n")
+    assert tomllib.loads((world.config / "feeds.toml").read_text())["muted"] == ["Mine"]
+    code, _, err = await world.run("feeds", "mute", "nobody")
+    assert code == 1
+    assert "there is no feed called 'nobody'" in err
+    code, _, err = await world.run("feeds", "unmute", "MINE")
+    assert (code, err) == (0, "Headlines of Mine are shown again.\n")
+    assert "muted" not in tomllib.loads((world.config / "feeds.toml").read_text())
