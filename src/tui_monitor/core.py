@@ -128,12 +128,12 @@ class Core:
             live=replay is None,
         )
         self.view.muted = self.newsroom.muted
+        self.view.saved_filters = self.newsroom.named_filters
         self.alerts = AlertKeeper(
             self.view, paths, alert_wording(self.view), lambda event: alert_sentence(self.view.words, event),
             self.environment, live=replay is None,
         )  # fmt: skip
-        if self.newsroom.problem is not None:
-            self.view.notices.append(self.newsroom.problem)
+        self.view.notices.extend(self.newsroom.problems)
         self.outside = Outside(
             self.lists,
             self.newsroom,

@@ -332,3 +332,14 @@ async def test_feeds_are_muted_and_shown_again_by_name(world: World) -> None:
     code, _, err = await world.run("feeds", "unmute", "MINE")
     assert (code, err) == (0, "Headlines of Mine are shown again.\n")
     assert "muted" not in tomllib.loads((world.config / "feeds.toml").read_text())
+
+
+async def test_a_filter_is_called_by_its_name_from_either_file(world: World) -> None:
+    world.write(CONFIG + '[news.filters]\ndeals = "tencent"\n')
+    (world.config / "filters.toml").write_text('[filters]\n"my own" = "weather"\n')
+    place = world.file("feed.xml", rss(FIRST, SECOND))
+    for name, title in (("Deals", "Tencent"), ("my own", "Weather"), ('"fine"', "Weather")):
+        code, out, err = await world.run("news", "--from", place, "--filter", name, "--format", "jsonl")
+        assert (code, err) == (0, "")
+        (found,) = (json.loads(line) for line in out.splitlines())
+        assert found["title"].startswith(title)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from tui_monitor.domain.errors import ConfigError, SourceError
 from tui_monitor.engine.blocking import in_thread
 from tui_monitor.services.archive import Archive, MarkFinder, recall
+from tui_monitor.services.filter_desk import FilterDesk
 from tui_monitor.store.latest import MAX_HEADLINES
 from tui_monitor.store.writer import CAPACITY
 
@@ -74,6 +75,18 @@ class Newsroom:
         self._desk: FeedDesk | None = None
         self._context: Callable[[], SourceContext] | None = None
         self._stamp = _stamp(paths.feeds_file)
+        self.filters = FilterDesk(paths.filters_file) if live else None
+        """The filters that were named within the program; ``None`` in a replayed day."""
+
+    @property
+    def problems(self) -> tuple[str, ...]:
+        """Why files of the program are not read, in sentences."""
+        found = (self.problem, self.filters.problem if self.filters is not None else None)
+        return tuple(one for one in found if one is not None)
+
+    def named_filters(self) -> Mapping[str, str]:
+        """Return the filters that were named within the program."""
+        return self.filters.held if self.filters is not None else {}
 
     @property
     def muted(self) -> frozenset[str]:

@@ -62,13 +62,17 @@ class Outside:
             self._looked()
 
     async def look_at_feeds(self) -> None:
-        """Take over a changed list of feeds; one that cannot be read changes nothing and is said."""
-        before = self._newsroom.problem
+        """Take over a changed list of feeds or filters; one that cannot be read changes nothing and is said."""
+        before = self._newsroom.problems
         with suppress(SourceError):
             if await self._newsroom.look_outside():
                 self._feeds_changed()
-        if (problem := self._newsroom.problem) is not None and problem != before:
-            self._say(problem)
+        if self._newsroom.filters is not None:
+            with suppress(SourceError):
+                await self._newsroom.filters.look_outside()
+        for problem in self._newsroom.problems:
+            if problem not in before:
+                self._say(problem)
 
     def look_at_storage(self) -> None:
         """Say what has happened to the database's file since it was opened."""
