@@ -184,6 +184,14 @@ async def test_the_filter_line_works_as_one_types_and_keeps_the_last_good_one() 
         assert len(panel_of(app).keys) == 5
 
 
+async def test_what_is_wrong_with_a_filter_is_said_in_the_language_of_the_screen() -> None:
+    app = stage_with(language="zh-Hant").app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("4", "f", *"age<2y")
+        await pilot.pause(0.1)
+        assert "篩選第 5 字有誤，應為：時間，如 30m、2h、1d 或 1w" in frame_text(app)[-1]
+
+
 async def test_a_named_filter_is_chosen_by_its_digit() -> None:
     app = stage_with().app()
     async with app.run_test(size=(80, 24)) as pilot:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tui_monitor.present.catalogue.english_alerts import ALERT_WORDS
+from tui_monitor.present.catalogue.english_filter import FILTER_WORDS
 from tui_monitor.present.catalogue.english_lists import LIST_WORDS
 from tui_monitor.present.catalogue.english_news import NEWS_WORDS
 from tui_monitor.present.catalogue.english_ratings import RATING_WORDS
@@ -10,6 +11,7 @@ from tui_monitor.present.catalogue.english_sharing import SHARING_WORDS
 
 WORDS: dict[str, str] = {
     **ALERT_WORDS,
+    **FILTER_WORDS,
     **LIST_WORDS,
     **SHARING_WORDS,
     **NEWS_WORDS,

@@ -13,7 +13,7 @@ NEWS_WORDS: dict[str, str] = {
     "headlines.saved": "已收藏。按 B 查看收藏。",
     "headlines.dropped": "已取消收藏。",
     "prompt.filter": "筛选",
-    "filter.wrong": "筛选第 {place} 字：应为 {expected}",
+    "filter.wrong": "筛选第 {place} 字有误，应为：{expected}",
     "filter.none-named": "尚无命名筛选：先按 f 筛选，再按 F、a 命名。",
     "filter.title": "筛选",
     "filter.all": "全部新闻",

@@ -13,7 +13,7 @@ NEWS_WORDS: dict[str, str] = {
     "headlines.saved": "已收藏。按 B 查看收藏。",
     "headlines.dropped": "已取消收藏。",
     "prompt.filter": "篩選",
-    "filter.wrong": "篩選第 {place} 字：應為 {expected}",
+    "filter.wrong": "篩選第 {place} 字有誤，應為：{expected}",
     "filter.none-named": "尚無命名篩選：先按 f 篩選，再按 F、a 命名。",
     "filter.title": "篩選",
     "filter.all": "全部新聞",

@@ -31,8 +31,9 @@ def write_filter(screen: MainScreen) -> None:
         try:
             wanted = parse_filter(text) if text.strip() else None
         except FilterError as error:
-            place, expected = error.position + 1, error.expected
-            screen.say(screen.view.words("filter.wrong", place=place, expected=expected))
+            words = screen.view.words
+            expected = words(f"filter.fault.{error.fault}", **error.values)
+            screen.say(words("filter.wrong", place=error.position + 1, expected=expected))
             return
         screen.view.saying = None
         screen.status.repaint()
