@@ -38,6 +38,7 @@ from tui_monitor.services.newsroom import Newsroom
 from tui_monitor.services.outside import Outside
 from tui_monitor.services.recall import recall_histories
 from tui_monitor.services.sharing import Sharing
+from tui_monitor.services.source_setup import feeds_to_read, source_tables
 from tui_monitor.services.watching import Watching
 from tui_monitor.services.watchlists import WatchlistService
 from tui_monitor.sources.api import Topic
@@ -131,16 +132,17 @@ class Core:
             paths,
             scheduler=lambda: self.scheduler,
             health=lambda: self.view.health,
+            feeds=lambda added: feeds_to_read(self.settings, added),
             live=replay is None,
         )
         self.view.muted = self.newsroom.muted
+        self.view.saved_filters = self.newsroom.named_filters
         self.alerts = AlertKeeper(
             self.view, paths, alert_wording(self.view), lambda event: alert_sentence(self.view.words, event),
             self.environment, live=replay is None,
             leads=lambda: self.sharing is None or self.sharing.polls,
         )  # fmt: skip
-        if self.newsroom.problem is not None:
-            self.view.notices.append(self.newsroom.problem)
+        self.view.notices.extend(self.newsroom.problems)
         self.outside = Outside(
             self.lists,
             self.newsroom,
@@ -237,7 +239,6 @@ class Core:
 
     def _build_sources(self) -> Polling:
         from tui_monitor.services.polling import Polling
-        from tui_monitor.services.source_setup import source_tables
 
         tables = source_tables(self.settings, self.newsroom.added, stored=bool(self.store.headlines()))
         only = None
