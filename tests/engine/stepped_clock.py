@@ -82,6 +82,8 @@ class Counted:
         self._clock = clock
         self.times: list[float] = []
         """When it was asked, in seconds since the start."""
+        self.good: list[float] = []
+        """When an answer came of what it was asked, in the same seconds."""
 
     @property
     def descriptor(self) -> Descriptor:
@@ -91,7 +93,9 @@ class Counted:
         self.times.append(self._clock.elapsed())
         self._clock.took_off()
         try:
-            return await self._source.fetch(request)
+            batch = await self._source.fetch(request)
+            self.good.append(self._clock.elapsed())
+            return batch
         finally:
             self._clock.landed()
 

@@ -9,6 +9,8 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 
 import pytest
+from tests.contract.test_source_contract import EXPECTED, MOST_REQUESTS
+from tests.servers.loopback import Answer, Fault, LoopbackServer
 
 from tui_monitor.domain.errors import ConfigError, FailureKind, SourceError
 from tui_monitor.domain.instrument import Kind
@@ -16,6 +18,11 @@ from tui_monitor.services.finding import Finder, Found
 from tui_monitor.services.symbol_search import SymbolSearch
 from tui_monitor.sources.transport import Transport
 from tui_monitor.sources.yahoo_search import YahooSearch
+
+PATH = "/v1/finance/search"
+
+SLOW = {Fault.BLACK_HOLE, Fault.SLOW_DRIP}
+"""Faults that take all the time there is."""
 
 
 @asynccontextmanager
@@ -55,17 +62,32 @@ async def test_what_is_found_is_known_from_then_on() -> None:
     assert asked == ["GET /v1/finance/search?q=%E6%A6%BF%E6%9C%A8+alder%26x%3D1&quotesCount=20&newsCount=0 HTTP/1.1"]
 
 
-@pytest.mark.parametrize(
-    ("status", "kind"),
-    [("429 Too Many Requests", FailureKind.RATE_LIMITED),
-     ("500 Oops", FailureKind.SERVER), ("200 OK", FailureKind.MALFORMED)],
-)  # fmt: skip
-async def test_a_failure_has_its_reason(status: str, kind: FailureKind) -> None:
-    async with server(status, b"<html>no</html>") as (address, _), transport() as way:
-        source = YahooSearch(way, {"base_url": address})
+@pytest.mark.parametrize("fault", [*EXPECTED, Fault.TRUNCATED], ids=lambda fault: fault.name.lower())
+async def test_every_fault_has_its_reason_and_passes(fault: Fault) -> None:
+    finder = Finder({})
+    body = json.dumps({"quotes": [{"symbol": "ALDR.L", "longname": "Alder plc"}]}).encode()
+    async with LoopbackServer() as failing, transport() as way:
+        failing.route(PATH, Answer(body=body, content_type="application/json"))
+        source = YahooSearch(way, {"base_url": failing.url, "timeout": 1.0 if fault in SLOW else 3.0})
+        search = SymbolSearch(lambda: source, lambda: finder)
+        failing.fail(PATH, fault)
+        with pytest.raises(SourceError) as caught:
+            await search.find("alder")
+        assert caught.value.kind in EXPECTED.get(fault, {FailureKind.MALFORMED})
+        assert len(str(caught.value)) > 15
+        assert len(failing.asked) <= MOST_REQUESTS.get(fault, 1)
+        failing.fail(PATH, None)
+        assert [one.symbol for one in await search.find("alder")] == ["ALDR.L"]
+
+
+async def test_nobody_there_is_a_reason_as_well() -> None:
+    async with LoopbackServer() as gone, transport() as way:
+        source = YahooSearch(way, {"base_url": gone.url})
+        await gone.stop()
         with pytest.raises(SourceError) as caught:
             await SymbolSearch(lambda: source, lambda: Finder({})).find("alder")
-    assert caught.value.kind is kind
+        assert caught.value.kind is FailureKind.REFUSED
+        await gone.start()
 
 
 async def test_before_the_sources_are_there_it_says_so() -> None:

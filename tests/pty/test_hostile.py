@@ -12,6 +12,7 @@ import re
 import stat
 import subprocess
 import sys
+from collections.abc import Iterator
 from email.utils import formatdate
 from html import escape
 from pathlib import Path
@@ -106,7 +107,17 @@ def assert_harmless(raw: bytes) -> None:
         assert one not in raw, one
 
 
+@pytest.fixture
+def careless() -> Iterator[None]:
+    """Let what is started here make files that everybody may read and write, unless it takes care itself."""
+    before = os.umask(0)
+    yield
+    os.umask(before)
+
+
 @pytest.mark.slow
+@pytest.mark.timeout(300)
+@pytest.mark.usefixtures("careless")
 def test_nothing_hostile_reaches_the_terminal_or_a_pipe(
     tmp_path: Path,
     behind: ServerThread,  # noqa: F811 - the fixture
@@ -140,9 +151,9 @@ def test_nothing_hostile_reaches_the_terminal_or_a_pipe(
         "TUI_MONITOR_CONFIG_DIR": str(terminal.config), "TUI_MONITOR_STATE_DIR": str(terminal.state), **environment,
     }  # fmt: skip
     commands = (
-        ["quotes", "0700.HK", "BABA"], ["quotes", "0700.HK", "--offline"], ["news", "--offline"], ["ratings"],
-        ["movers"], ["index"], ["brief"], ["watch", "list"], ["feeds", "list"], ["doctor", "--offline"],
-        ["watch", "add", WORD], ["watch", "list", WORD], ["quotes", WORD],
+        ["quotes", "0700.HK", "BABA"], ["quotes", "0700.HK", "--offline"], ["news", "--offline"],
+        ["ratings", "--timeout", "3"], ["movers"], ["index"], ["brief"], ["watch", "list"],
+        ["feeds", "list"], ["doctor", "--offline"], ["watch", "add", WORD], ["watch", "list", WORD], ["quotes", WORD],
         ["news", "--offline", "--filter", WORD],
     )  # fmt: skip
     told = 0

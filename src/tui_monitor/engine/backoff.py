@@ -16,14 +16,13 @@ LONGEST_RETRY_AFTER = 86_400.0
 """Seconds of the longest ``Retry-After`` that is believed."""
 
 LONGEST_WAIT = 3600.0
-"""Seconds that a failing source waits at the most, however long its period."""
+"""Seconds that a failing source waits at the most, where its period is longer."""
 
 FIRST_WAIT = 60.0
-"""Seconds after which a source with a long period tries again for the first time, and the longest wait of one with a
-shorter period."""
+"""Seconds after which a source with a longer period tries again for the first time."""
 
 UNREACHED = frozenset({FailureKind.REFUSED, FailureKind.TIMEOUT})
-"""Failures in which no server answered: our own network is the first suspect, and waiting longer spares nobody."""
+"""Failures in which no server answered: our own network is the first suspect, and who is reached speaks for all."""
 
 
 def jittered(period: float, rng: random.Random) -> float:
@@ -37,23 +36,20 @@ def limited_wait(strikes: int, retry_after: float | None) -> float:
     return max(wait, min(retry_after or 0.0, LONGEST_RETRY_AFTER))
 
 
-def longest_wait(period: float) -> float:
-    """Return the seconds that a failing source waits at the most: its period, or a minute where that is shorter.
-
-    So a fault that has passed is over within one period. Who says 429 or asks us to wait is left alone for longer.
-    """
-    return min(LONGEST_WAIT, max(period, FIRST_WAIT))
-
-
-def failure_wait(failures: int, period: float, *, unreached: bool, rng: random.Random) -> float:
+def failure_wait(failures: int, period: float, *, rng: random.Random) -> float:
     """Return the seconds until the next try after ``failures`` (at least 1) failed rounds in a row.
 
-    Full jitter: chance picks between nothing and a ceiling that doubles up to ``longest_wait``, but never sooner than
-    the source's normal pace. That pace is its period, or a minute where the period is longer. Where no server was
-    reached it settles at the period, so that a network that returns is noticed within one.
+    Full jitter: chance picks between nothing and a ceiling that doubles up to the period, but never sooner than the
+    source's normal pace, which is its period, or a minute where the period is longer. In the end it is one try a
+    period, and never less than that: so a fault that has passed is over within one period. Who says 429 or asks us to
+    wait is left alone for longer.
     """
-    pace = min(period, FIRST_WAIT)
-    if unreached and pace * 2.0 ** min(failures, 20) >= 2.0 * period:
-        return jittered(period, rng)
-    ceiling = min(max(period, pace) if unreached else longest_wait(period), pace * 2.0 ** min(failures, 20))
-    return max(jittered(pace, rng), rng.uniform(0.0, ceiling))
+    longest, pace = min(period, LONGEST_WAIT), min(period, FIRST_WAIT)
+    ceiling = pace * 2.0 ** min(failures, 20)
+    if ceiling >= 2.0 * longest:
+        return _just_within(longest, rng)
+    return max(_just_within(pace, rng), rng.uniform(0.0, min(ceiling, longest)))
+
+
+def _just_within(seconds: float, rng: random.Random) -> float:
+    return seconds * rng.uniform(1.0 - JITTER, 1.0)

@@ -25,6 +25,7 @@ RESTING = 120.0
 
 _ORDER = (
     Topic.RECORDING, Topic.QUOTES, Topic.RATINGS, Topic.HISTORY, Topic.HEADLINES, Topic.FUNDAMENTALS,
+    Topic.CALENDAR,
 )  # fmt: skip
 
 

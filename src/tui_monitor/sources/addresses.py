@@ -9,11 +9,16 @@ from __future__ import annotations
 import ipaddress
 import socket
 
-_LOCAL_NAMES = frozenset({"localhost", "localhost.localdomain", "ip6-localhost", "ip6-loopback"})
+_LOCAL_NAMES = frozenset(
+    {"localhost", "localhost.localdomain", "localhost6", "localhost6.localdomain6", "ip6-localhost", "ip6-loopback"}
+)
 
 _LOCAL_SUFFIXES = (".localhost", ".local", ".internal", ".intranet", ".lan", ".home.arpa")
 
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
+
+_PUBLIC_IPV6 = ipaddress.ip_network("2000::/3")
+"""Where all public addresses lie; the old forms that carry an IPv4 address (``::127.0.0.1``) lie outside."""
 
 
 def is_private_address(address: str) -> bool:
@@ -31,6 +36,8 @@ def is_private_address(address: str) -> bool:
             inner = ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)
         if inner is not None:
             return not inner.is_global or inner.is_multicast
+        if ip not in _PUBLIC_IPV6:
+            return True
     return not ip.is_global or ip.is_multicast
 
 

@@ -48,17 +48,18 @@ class _Actions:
 
 
 conflicts, entries, lists = _Actions("conflicts"), _Actions("entries"), _Actions("lists")
-moving, program = _Actions("moving"), _Actions("program")
+moving, named_filters, program = _Actions("moving"), _Actions("named_filters"), _Actions("program")
+alerts = _Actions("alerts")
 news, reading, showing = _Actions("news"), _Actions("reading"), _Actions("showing")
 
 
 def load_actions() -> None:
     """Import what the commands run, and the palette: after the first paint, so that no first key waits for it."""
-    for actions in (moving, showing, conflicts, entries, lists, program, reading, news):
+    for actions in (moving, showing, conflicts, entries, lists, program, reading, news, named_filters, alerts):
         actions.load()
     for module in (
         "tui_monitor.present.detail", "tui_monitor.present.rating_detail", "tui_monitor.present.story_lines",
-        "tui_monitor.tui.screens.help", "tui_monitor.tui.palette_commands",
+        "tui_monitor.tui.screens.calendar", "tui_monitor.tui.screens.help", "tui_monitor.tui.palette_commands",
         "textual.widgets._input", "textual.widgets._label",
     ):  # fmt: skip
         import_module(module)
@@ -113,7 +114,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("ratings.action", ("f",), "list", showing.next_action, _RATINGS, hint=True),
     Command("list.unread", ("U",), "list", showing.unread_only, _NEWS),
     Command("list.filter", ("f",), "list", news.write_filter, _NEWS, hint=True),
-    Command("list.named-filter", ("F",), "list", news.choose_filter, _NEWS),
+    Command("list.named-filter", ("F",), "list", named_filters.choose_filter, _NEWS),
     Command("list.saved", ("B",), "list", news.saved_only, _NEWS),
     # Space pauses a replay in every panel; where nothing is replayed it falls through to the mark below.
     Command("replay.pause", ("space",), "data", program.pause, replay_only=True),
@@ -144,9 +145,12 @@ COMMANDS: tuple[Command, ...] = (
     Command("read.save", ("s",), "reading", news.save, _NEWS, hint=True),
     Command("link.open", ("o",), "reading", reading.open_link, _MARKS, hint=True),
     Command("link.copy", ("y",), "reading", reading.copy),
+    Command("alert.add", ("b",), "data", alerts.add),
+    Command("alert.list", ("w",), "data", alerts.show),
     Command("data.refresh", ("r",), "data", program.refresh),
     Command("data.refresh-all", ("R",), "data", program.refresh_all),
     Command("data.sources", ("i",), "data", program.sources),
+    Command("data.calendar", ("t",), "data", program.calendar),
     Command("replay.step", ("full_stop",), "data", program.step, replay_only=True),
     Command("replay.faster", ("greater_than_sign",), "data", program.faster, replay_only=True),
     Command("replay.slower", ("less_than_sign",), "data", program.slower, replay_only=True),

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from tui_monitor.present.catalogue.simplified_alerts import ALERT_WORDS
+from tui_monitor.present.catalogue.simplified_calendar import CALENDAR_WORDS
+from tui_monitor.present.catalogue.simplified_filter import FILTER_WORDS
 from tui_monitor.present.catalogue.simplified_lists import LIST_WORDS
 from tui_monitor.present.catalogue.simplified_news import NEWS_WORDS
 from tui_monitor.present.catalogue.simplified_ratings import RATING_WORDS
@@ -10,7 +12,9 @@ from tui_monitor.present.catalogue.simplified_sharing import SHARING_WORDS
 from tui_monitor.present.catalogue.simplified_sources import SOURCE_WORDS
 
 WORDS: dict[str, str] = {
+    **CALENDAR_WORDS,
     **ALERT_WORDS,
+    **FILTER_WORDS,
     **LIST_WORDS,
     **SHARING_WORDS,
     **SOURCE_WORDS,
