@@ -105,7 +105,7 @@ class Seen:
     @property
     def place(self) -> tuple[int, int]:
         """The row of the cursor and the number of rows, from 1; zeros where all are seen."""
-        foot = next((line for line in self.screen.display[-4:] if line[:1] in "┗└"), "")
+        foot = next((line for line in self.screen.display[-4:] if line[:1] in "┗└┕"), "")
         found = _PLACE.search(foot)
         return (int(found[1]), int(found[2])) if found else (0, 0)
 
@@ -165,7 +165,7 @@ def measure(folder: Path, count: int, rounds: int, *, busy: bool) -> dict[str, l
     home.plug_in()
     # As answers come in life, many small ones: a tenth of the symbols each tenth of a second.
     ticks = {"symbols": symbols, "period": 0.1, "per_tick": count // 10}
-    home.settings(real=False, **{"sources.bench": ticks if busy else {"enabled": False}})
+    home.settings({"sources.bench": ticks if busy else {"enabled": False}})
     chance = random.Random(917)
     taken: dict[str, list[tuple[float, float]]] = {}
     lost = 0

@@ -22,6 +22,7 @@ from zoneinfo import ZoneInfo
 
 from msgspec.structs import replace
 
+import recorded_day_calendar as to_come
 import recorded_day_facts as facts
 import recorded_day_texts as texts
 from tui_monitor.config.seeds import load_universe, recorded_day
@@ -543,6 +544,7 @@ def day() -> tuple[Header, list[Batch]]:
         ]
         moment += MINUTE
     batches += [Batch(source=SOURCE, received=one.received or one.time, ratings=(one,)) for one in ratings()]
+    batches.append(Batch(source=SOURCE, received=morning, events=to_come.events(morning)))
     batches += [Batch(source=one.source, received=one.received, headlines=(one,)) for one in headlines()]
     # Sorting is stable: what came at the same moment stays in the order above.
     batches = sorted((batch for batch in batches if batch.received <= end), key=lambda batch: batch.received)

@@ -15,7 +15,7 @@ from typing import Any
 from benchmarks.figures.plug_in import invented
 
 ROOT = Path(__file__).resolve().parents[2]
-REAL_SOURCES = ("yahoo-spark", "yahoo-chart", "yahoo-quote", "yahoo-research", "tencent")
+REAL_SOURCES = ("yahoo-spark", "yahoo-chart", "yahoo-quote", "yahoo-research", "tencent", "calendar-files")
 NO_NETWORK = {"HTTPS_PROXY": "http://127.0.0.1:9", "HTTP_PROXY": "http://127.0.0.1:9"}
 """A proxy that refuses: no request leaves the machine."""
 

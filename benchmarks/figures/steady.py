@@ -83,7 +83,10 @@ def request_rows(folder: Path) -> list[Row]:
             home = Home(folder / f"requests-{count}", dict(market.environment))
             symbols = codes(count)
             home.watchlist(symbols)
-            off = {f"sources.{one}": {"enabled": False} for one in ("yahoo-research", "yahoo-quote", "tencent")}
+            off = {
+                f"sources.{one}": {"enabled": False}
+                for one in ("yahoo-research", "yahoo-quote", "tencent", "calendar-files")
+            }
             home.settings({**off, "sources.yahoo-spark": {"period": 3600.0}}, real=True)
             before = len(market.server.asked)
             with Program(monitor(), home.environment) as program:

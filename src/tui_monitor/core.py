@@ -24,6 +24,7 @@ from tui_monitor.present.alert_lines import sentence as alert_sentence
 from tui_monitor.present.first_view import first_view, zone_of
 from tui_monitor.present.view import View
 from tui_monitor.present.watchlist_facts import home_currency
+from tui_monitor.services.agenda import Agenda, gathered
 from tui_monitor.services.alert_keeper import AlertKeeper
 from tui_monitor.services.asking import Asking
 from tui_monitor.services.config_watch import ConfigWatch, taken_over
@@ -46,6 +47,7 @@ from tui_monitor.store.writer import Writer
 
 if TYPE_CHECKING:
     from tui_monitor.config.settings import Settings
+    from tui_monitor.domain.calendar_event import CalendarEvent
     from tui_monitor.domain.instrument import Instrument
     from tui_monitor.domain.universe import Universe
     from tui_monitor.engine.scheduler import Scheduler
@@ -99,6 +101,10 @@ class Core:
         self.taps: list[Callable[[Batch], object]] = []
         """Hear of each answer before it is taken in: of the sources, or of what the monitor that polls has stored."""
         self.view = self._view()
+        agenda = Agenda(self.store, self._gather_agenda)
+        self.view.agenda = lambda: agenda.told(
+            self.clock.now(), self.lists.lists, self.book.revision, self.settings.events
+        )
         self.watching = Watching(
             settings=lambda: self.settings,
             universe=self.universe,
@@ -129,6 +135,7 @@ class Core:
         self.alerts = AlertKeeper(
             self.view, paths, alert_wording(self.view), lambda event: alert_sentence(self.view.words, event),
             self.environment, live=replay is None,
+            leads=lambda: self.sharing is None or self.sharing.polls,
         )  # fmt: skip
         if self.newsroom.problem is not None:
             self.view.notices.append(self.newsroom.problem)
@@ -174,6 +181,17 @@ class Core:
 
     def _session(self, mic: str | None) -> Any:
         return self.book.state(mic) if mic else None
+
+    def _gather_agenda(self) -> tuple[CalendarEvent, ...]:
+        return gathered(
+            self.store,
+            self.settings,
+            now=self.clock.now(),
+            watched=(*self.lists.lists.symbols, *self.universe.symbols),
+            calendar=self.book.calendar,
+            provisional=self.book.provisional,
+            home_lines=home_lines(self.instruments.values()),
+        )
 
     def _recall(self) -> None:
         """Take in what was stored, before any network."""

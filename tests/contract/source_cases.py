@@ -154,6 +154,15 @@ _WRONG_FEEDS = tuple(
 )
 
 
+def _schedule(*titles: str, stamp: str = "20251002T083000") -> Answer:
+    events = "".join(
+        f"BEGIN:VEVENT\r\nUID:{number}\r\nDTSTART;TZID=US-Eastern:{stamp}\r\nSUMMARY:{title}\r\nEND:VEVENT\r\n"
+        for number, title in enumerate(titles)
+    )
+    body = f"BEGIN:VCALENDAR\r\nVERSION:2.0\r\n{events}END:VCALENDAR\r\n"
+    return Answer(body=body.encode(), content_type="text/calendar")
+
+
 CASES = (
     SourceCase(
         name="yahoo",
@@ -238,6 +247,20 @@ CASES = (
         ),
         wrong=_WRONG_FEEDS,
         contents=lambda batch: len(batch.headlines),
+    ),
+    SourceCase(
+        name="bls",
+        plug_in="calendar-files",
+        settings=lambda url: {"files": [{"name": "bls", "url": url + "/bls.ics", "region": "US"}]},
+        symbols=(),
+        install=lambda server: server.route("/bls.ics", _schedule("Consumer Price Index", "Second figure")),
+        path="/bls.ics",
+        hostile=_schedule(HOSTILE.replace("\r\n", "\\n"), "two"),
+        wrong=tuple(
+            _schedule("three", stamp=one)
+            for one in ("", "nan", "00000000", "99999999T999999Z", "20250917T", "tomorrow", "-1", "٢٠٢٥٠٩١٧", "1e999")
+        ),
+        contents=lambda batch: len(batch.events),
     ),
     SourceCase(
         name="yahoo-news",

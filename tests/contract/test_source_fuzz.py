@@ -24,10 +24,12 @@ from tests.servers.market import Market
 from tui_monitor.domain.errors import SourceError
 from tui_monitor.sources.decoding import decode_json
 from tui_monitor.sources.feed_parsing import FeedIdentity, parse_feed
+from tui_monitor.sources.icalendar import parse_icalendar
 from tui_monitor.sources.tencent import parse_tencent
 from tui_monitor.sources.tencent_daily import parse_tencent_daily
 from tui_monitor.sources.upgrade_rows import rating_changes
 from tui_monitor.sources.yahoo_chart import parse_chart_history, parse_chart_quote
+from tui_monitor.sources.yahoo_events import COLUMNS, parse_events
 from tui_monitor.sources.yahoo_quote import parse_quotes
 from tui_monitor.sources.yahoo_research import history_of
 from tui_monitor.sources.yahoo_search import parse_search
@@ -49,6 +51,8 @@ PARSERS: dict[str, Callable[[bytes], object]] = {
     "yahoo-research": lambda body: rating_changes(
         history_of(decode_json(body, "yahoo-research")), "BABA", now=NOW, source="yahoo-research"
     ),
+    "yahoo-calendar": lambda body: parse_events(decode_json(body, "yahoo-calendar"), NOW),
+    "icalendar": lambda body: parse_icalendar(body, source="bls", received=NOW, region="US"),
     "feeds": lambda body: parse_feed(body, None, FeedIdentity("wire", "https://wire.example/feed", "en"), NOW),
 }
 
@@ -67,6 +71,21 @@ GOOD: dict[str, Any] = {
     "tencent-daily": {"code": 0, "data": {"hkHSTECH": {"day": [["2025-09-16", "1", "2", "3", "1", "5"]] * 3}}},
     "yahoo-search": {"quotes": [{"symbol": "0700.HK", "longname": "Invented", "quoteType": "EQUITY"}]},
     "yahoo-research": json.loads(MARKET.quote_summary(_asked("/v10/finance/quoteSummary/BABA")).body),
+    "yahoo-calendar": {
+        "finance": {
+            "result": [
+                {
+                    "documents": [
+                        {
+                            "columns": [{"id": name, "type": "STRING"} for name in COLUMNS],
+                            "rows": [["CPI", "US", "2025-09-18T12:30:00.000Z", "Aug", None, 0.3, "0.2", None]] * 2,
+                        }
+                    ]
+                }
+            ],
+            "error": None,
+        }
+    },
     "feeds": {
         "version": "https://jsonfeed.org/version/1.1",
         "title": "Wire",
@@ -87,6 +106,16 @@ RSS = (
         for n in range(3)
     )
     + "</channel></rss>"
+).encode()
+
+ICS = (
+    "BEGIN:VCALENDAR\r\nX-WR-TIMEZONE:US-Eastern\r\n"
+    + "".join(
+        f"BEGIN:VEVENT\r\nUID:{n}\r\nDTSTART;TZID=US-Eastern:2025100{n}T083000\r\nSUMMARY:Figure\\, {n}\r\n"
+        f"DESCRIPTION:words\r\n  and more\r\nEND:VEVENT\r\n"
+        for n in range(1, 4)
+    )
+    + "END:VCALENDAR\r\n"
 ).encode()
 
 TENCENT = MARKET.tencent_body(["hk00700", "hkHSTECH"])
@@ -159,10 +188,11 @@ def test_any_json_in_place_of_a_part(name: str) -> None:
     check()
 
 
-BODIES = [(name, json.dumps(value).encode()) for name, value in GOOD.items()] + [("tencent", TENCENT), ("feeds", RSS)]
+BODIES = [(name, json.dumps(value).encode()) for name, value in GOOD.items()]
+BODIES += [("tencent", TENCENT), ("feeds", RSS), ("icalendar", ICS)]
 
 
-@pytest.mark.parametrize(("name", "good"), BODIES, ids=[*GOOD, "tencent", "feeds-rss"])
+@pytest.mark.parametrize(("name", "good"), BODIES, ids=[*GOOD, "tencent", "feeds-rss", "icalendar"])
 def test_a_good_body_with_other_bytes_in_it(name: str, good: bytes) -> None:
 
     @FUZZ

@@ -18,6 +18,9 @@ from tui_monitor.domain.errors import SourceError
 from tui_monitor.sources import yahoo_research
 from tui_monitor.sources.api import Request, SourceContext
 
+EVENTS = "@events"
+"""Stands among the symbols for the calendar of economic events; ``dividends@BABA`` for those of a company."""
+
 
 async def main(state: Path, now: datetime, symbols: list[str], settings: dict[str, Any]) -> None:
     line = SimpleNamespace(us_line=SimpleNamespace(symbol="BABA"))
@@ -29,12 +32,14 @@ async def main(state: Path, now: datetime, symbols: list[str], settings: dict[st
         instruments={"9988.HK": line, "0700.HK": SimpleNamespace(us_line=None)},
     )
     assert "yfinance" not in sys.modules
-    (source,) = yahoo_research.build(context)
+    source, events, dividends = yahoo_research.build(context)
     assert "yfinance" not in sys.modules, "building imports nothing heavy"
     for symbol in symbols:
         outcome: dict[str, Any] = {"symbol": symbol}
         try:
-            batch = await source.fetch(Request(symbols=(symbol,)))
+            asked, _, name = symbol.rpartition("@")
+            chosen = dividends if asked else events if symbol == EVENTS else source
+            batch = await chosen.fetch(Request(symbols=(name if asked or symbol != EVENTS else symbol,)))
         except SourceError as error:
             outcome |= {"kind": error.kind, "words": str(error), "retry_after": error.retry_after}
         else:
@@ -46,6 +51,14 @@ async def main(state: Path, now: datetime, symbols: list[str], settings: dict[st
                     ]
                     for one in batch.ratings
                 ],
+                "events": [
+                    [
+                        one.title, one.region, one.subject, one.moment.isoformat() if one.moment else None,
+                        one.expected, one.previous,
+                    ]
+                    for one in batch.events
+                ],
+                "days": [[one.kind, one.day.isoformat(), *one.symbols] for one in batch.events],
                 "missing": batch.missing,
                 "notes": batch.notes,
                 "requests": batch.requests,

@@ -73,6 +73,8 @@ history = false
 enabled = false
 [sources.yahoo-quote]
 enabled = false
+[sources.calendar-files]
+enabled = false
 [sources.yahoo-research]
 enabled = false
 [sources.feeds]

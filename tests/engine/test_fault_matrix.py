@@ -54,6 +54,7 @@ SCREEN_PERIOD = 15.0
 
 SOONER = {
     "yahoo-chart": {"period": 600}, "tencent-daily": {"history_period": 600}, "yahoo-quote": {"period": 600},
+    "bls": {"period": 600},
 }  # fmt: skip
 """Settings that bring what is asked every few hours into the time of a test."""
 
@@ -111,6 +112,8 @@ class Bench:
                 found[f"quote {symbol}"] = (quote.last, quote.time, quote.previous_close)
             if history is not None:
                 found[f"history {symbol}"] = (len(history.bars), history.bars[-1])
+        for event in self.store.events():
+            found[f"event {event.key}"] = (event.title, event.moment)
         for headline in self.store.headlines():
             found[f"headline {headline.id}"] = (headline.title, headline.published)
         return found

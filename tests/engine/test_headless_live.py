@@ -41,6 +41,8 @@ base_url = "{url}"
 history_url = "{url}"
 [sources.yahoo-quote]
 enabled = false
+[sources.calendar-files]
+enabled = false
 [sources.yahoo-research]
 enabled = false
 """

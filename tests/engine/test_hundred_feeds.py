@@ -17,6 +17,7 @@ from tests.servers.loopback import Answer, Asked, LoopbackServer
 
 from tui_monitor.analysis.likeness import StoryIndex
 from tui_monitor.config.settings import FeedEntry
+from tui_monitor.domain.headline import Headline
 from tui_monitor.engine.clock import SystemClock
 from tui_monitor.engine.scheduler import Scheduler
 from tui_monitor.services.intake import Intake
@@ -24,6 +25,7 @@ from tui_monitor.services.newsroom import BACKLOG
 from tui_monitor.sources.api import Batch, SourceContext, Topic
 from tui_monitor.sources.feeds import FeedSource, build
 from tui_monitor.sources.transport import Transport
+from tui_monitor.store import retention
 from tui_monitor.store.database import Database
 from tui_monitor.store.latest import MAX_HEADLINES, LatestStore
 from tui_monitor.store.writer import Writer
@@ -100,10 +102,12 @@ async def test_a_round_holds_no_key_and_the_next_costs_a_hundred_conditional_req
         intake.stories = StoryIndex(MAX_HEADLINES)
         intake.crowded = lambda: writer.backlog > BACKLOG
         brought = unchanged = 0
+        everything: list[Headline] = []
 
         def sink(batch: Batch) -> None:
             nonlocal brought, unchanged
             brought += len(batch.headlines)
+            everything.extend(batch.headlines)
             unchanged += batch.unchanged
             intake.take(batch)
 
@@ -122,7 +126,11 @@ async def test_a_round_holds_no_key_and_the_next_costs_a_hundred_conditional_req
         assert (brought, unchanged) == (FEEDS * ITEMS, 0)
         assert await writer.flush()
         assert writer.dropped == 0
-        assert len(database.read_headlines(limit=2 * FEEDS * ITEMS)) == FEEDS * ITEMS
+        # On a slow machine the writer has already let go of what is beyond the newest 50,000.
+        kept = {one.id for one in database.read_headlines(limit=2 * FEEDS * ITEMS)}
+        oldest = sorted((one.sort_time for one in everything), reverse=True)[retention.MAX_HEADLINES - 1]
+        assert {one.id for one in everything if one.sort_time > oldest} <= kept
+        assert len(kept) >= retention.MAX_HEADLINES
         assert len(store.headlines()) == MAX_HEADLINES
         # The figure to reach is 50 ms; twice that here, for machines that do something else meanwhile.
         assert lateness.p99() < 0.1, f"p99 {lateness.p99() * 1000:.1f} ms"

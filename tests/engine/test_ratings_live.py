@@ -29,9 +29,12 @@ base_url = "{url}"
 history_url = "{url}"
 [sources.yahoo-quote]
 enabled = false
+[sources.calendar-files]
+enabled = false
 [sources.yahoo-research]
 base_url = "{url}"
 spacing = 1
+calendar = false
 """
 
 TABLES = "/v10/finance/quoteSummary/"

@@ -14,6 +14,8 @@ from typing import Any
 import pytest
 from tests.servers.loopback import Answer, Asked, Fault, LoopbackServer, json_body
 
+from tui_monitor.domain.errors import FailureKind
+
 ROOT = Path(__file__).resolve().parents[2]
 NOW = int(datetime(2025, 9, 17, 10, 0, tzinfo=UTC).timestamp())
 CRUMB = "aBcDeFgHiJ1"
@@ -282,3 +284,65 @@ def independent_reading(body: Any, now: int) -> list[list[Any]]:
         for one in rows
     ]
     return newest[:200]
+
+
+def events_page(*lines: list[Any]) -> Answer:
+    names = ("econ_release", "country_code", "startdatetime", "period", "consensus_estimate", "prior_release_actual")
+    document = {"columns": [{"id": name, "label": name, "type": "STRING"} for name in names], "rows": list(lines)}
+    return json_body({"finance": {"result": [{"documents": [document], "total": len(lines)}], "error": None}})
+
+
+async def test_economic_events_are_posted_for_page_by_page(tmp_path: Path) -> None:
+    async with LoopbackServer(ca_dir=tmp_path) as server:
+        Yahoo(server)
+        other = ["Elsewhere", "ZA", "2025-09-18T10:00:00.000Z", "Aug", 1.0, 2.0]
+        pages = [
+            events_page(
+                ["Fed Interest Rate\x1b[31m Decision", "US", "2025-09-17T18:00:00.000Z", "Sep", 4.25, "4.5"],
+                *[other] * 99,
+            ),
+            events_page(["House prices", "GB", "2025-09-18T06:00:00.000Z", None, 0.0, None]),
+        ]
+        methods: list[str] = []
+
+        def page(asked: Asked) -> Answer:
+            methods.append(asked.method)
+            assert asked.query.get("crumb") == CRUMB
+            return pages[len(methods) - 1]
+
+        server.route("/v1/finance/visualization", page)
+        (told,) = await probe(server, tmp_path, "@events")
+        assert methods == ["POST", "POST"]
+        posted = [json.loads(asked.body) for asked in server.asked if asked.method == "POST"]
+        assert [(one["entityIdType"], one["offset"]) for one in posted] == [
+            ("economic_event", 0),
+            ("economic_event", 100),
+        ]
+        assert told["events"] == [
+            ["Fed Interest Rate[31m Decision", "US", "fed-decision", "2025-09-17T18:00:00+00:00", "4.25", "4.5"],
+            ["House prices", "GB", None, "2025-09-18T06:00:00+00:00", None, None],
+        ]
+        assert told["notes"] == []
+
+
+async def test_a_refused_calendar_says_why(tmp_path: Path) -> None:
+    async with LoopbackServer(ca_dir=tmp_path) as server:
+        Yahoo(server)
+        server.route(
+            "/v1/finance/visualization", Answer(status=429, body=b"Too Many Requests", headers={"Retry-After": "90"})
+        )
+        limited, again = await probe(server, tmp_path, "@events", "@events")
+        assert limited["kind"] == FailureKind.RATE_LIMITED
+        assert limited["retry_after"] == 90
+        assert again["kind"] == limited["kind"]
+
+
+async def test_dividends_ahead_of_a_company_and_of_one_without(tmp_path: Path) -> None:
+    day = 86_400
+    ahead = {"exDividendDate": NOW // day * day + 5 * day, "dividendDate": NOW // day * day + 40 * day}
+    async with LoopbackServer(ca_dir=tmp_path) as server:
+        yahoo = Yahoo(server)
+        yahoo.tables["BABA"] = json_body({"quoteSummary": {"result": [{"calendarEvents": ahead}], "error": None}})
+        told, absent = await probe(server, tmp_path, "dividends@BABA", "dividends@^HSI")
+        assert told["days"] == [["ex-dividend", "2025-09-22", "BABA"], ["dividend", "2025-10-27", "BABA"]]
+        assert absent["missing"] == ["^HSI"]

@@ -44,6 +44,8 @@ COMMANDS = {
     "index": ["index"],
     "index-morning": ["index", "--at", "11:00"],
     "index-earlier": ["index", "--as-of", "2025-09-12", "--since", "2025-04-09"],
+    "calendar": ["calendar", "--days", "21"],
+    "calendar-morning": ["calendar", "--days", "2", "--kind", "central-bank", "--at", "11:00"],
     "news": ["news", "--limit", "12"],
     "news-filter": ["news", "--filter", "topic:deals,chips-ai age<6h"],
     "ratings": ["ratings", "--since", "2025-09-15"],
@@ -110,7 +112,7 @@ def test_piped(name: str, language: str, capsys: pytest.CaptureFixture[str]) -> 
 
 
 @pytest.mark.parametrize("form", ["json", "jsonl", "csv"])
-@pytest.mark.parametrize("name", ["quotes", "movers", "index", "news", "ratings"])
+@pytest.mark.parametrize("name", ["quotes", "movers", "index", "news", "ratings", "calendar"])
 def test_other_forms(name: str, form: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(whole(name, "en", "--format", form)) == 0
     compare(FOLDER / f"{name}.en.{form}", capsys.readouterr().out)

@@ -117,6 +117,7 @@ def careless() -> Iterator[None]:
 
 @pytest.mark.slow
 @pytest.mark.usefixtures("careless")
+@pytest.mark.timeout(300)
 def test_nothing_hostile_reaches_the_terminal_or_a_pipe(
     tmp_path: Path,
     behind: ServerThread,  # noqa: F811 - the fixture
@@ -150,9 +151,9 @@ def test_nothing_hostile_reaches_the_terminal_or_a_pipe(
         "TUI_MONITOR_CONFIG_DIR": str(terminal.config), "TUI_MONITOR_STATE_DIR": str(terminal.state), **environment,
     }  # fmt: skip
     commands = (
-        ["quotes", "0700.HK", "BABA"], ["quotes", "0700.HK", "--offline"], ["news", "--offline"], ["ratings"],
-        ["movers"], ["index"], ["brief"], ["watch", "list"], ["feeds", "list"], ["doctor", "--offline"],
-        ["watch", "add", WORD], ["watch", "list", WORD], ["quotes", WORD],
+        ["quotes", "0700.HK", "BABA"], ["quotes", "0700.HK", "--offline"], ["news", "--offline"],
+        ["ratings", "--timeout", "3"], ["movers"], ["index"], ["brief"], ["watch", "list"],
+        ["feeds", "list"], ["doctor", "--offline"], ["watch", "add", WORD], ["watch", "list", WORD], ["quotes", WORD],
         ["news", "--offline", "--filter", WORD],
     )  # fmt: skip
     told = 0

@@ -162,3 +162,15 @@ def test_the_log_is_read_back_newest_first_and_broken_lines_are_passed_over(tmp_
     assert found[1].value == 1.0
     assert path.stat().st_mode & 0o777 == 0o600
     assert len(read_events(path, 1)) == 1
+
+
+def test_a_monitor_that_follows_rings_its_own_terminal_and_leaves_the_rest_to_the_one_that_polls() -> None:
+    written: list[str] = []
+    ways = delivery({"TMUX": "x", "PATH": os.environ["PATH"]}, hook=["true"])
+    ways.terminal = written.append
+    ways.offer(event("a", channels=tuple(Channel)), everywhere=False)
+    waiting = {channel for channel, queue in ways._queues.items() if queue.qsize()}
+    assert waiting == {Channel.TMUX}
+    assert any("\x07" in one for one in written)
+    ways.offer(event("b", channels=tuple(Channel)))
+    assert {channel for channel, queue in ways._queues.items() if queue.qsize()} == set(ways._queues)

@@ -134,6 +134,8 @@ def test_the_example_documents_every_key() -> None:
     fields = msgspec.structs.fields(Settings)
     entry = next(field.type for field in fields if field.name == "feeds").__args__[0]
     assert set(feed) == set(entry.__struct_fields__)
+    own = next(field.type for field in fields if field.name == "events").__args__[0]
+    assert set(document["events"][0]) == set(own.__struct_fields__)
 
 
 def test_the_example_as_it_stands_and_uncommented_is_the_defaults() -> None:
@@ -148,6 +150,7 @@ def test_the_example_as_it_stands_and_uncommented_is_the_defaults() -> None:
 def test_the_examples_of_the_example_are_valid() -> None:
     found = read_settings(_uncommented(examples=True).encode(), "config.example.toml")
     assert found.feeds[0].name == "mine"
+    assert found.events[0].date == "2026-05-13"
     assert found.sessions == {"XHKG": {"2025-09-08": "closed", "2025-09-24": "13:30-16:00"}}
 
 

@@ -14,12 +14,14 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from tui_monitor.analysis.brief_next import next_inputs
 from tui_monitor.analysis.claims import Claim, ClaimId
 from tui_monitor.domain.rating import Action
 
 if TYPE_CHECKING:
     from tui_monitor.analysis.board import Board
     from tui_monitor.analysis.breadth import Contribution
+    from tui_monitor.domain.calendar_event import CalendarEvent
     from tui_monitor.domain.headline import Headline
     from tui_monitor.domain.rating import MergedRating
 
@@ -47,6 +49,9 @@ HEADLINE_WINDOW = timedelta(hours=24)
 LONGEST_TITLE = 120
 """Characters of a headline that is quoted; a longer one is passed over, not cut."""
 
+AHEAD = "events"
+"""The topic of headlines on what is to come."""
+
 TOPICS = ("events", "deals", "central-banks", "chips-ai", "policy", "earnings", "macro")
 """Topics of the headlines in the order in which they are told."""
 
@@ -72,6 +77,8 @@ class Part(StrEnum):
     VALUATION = "valuation"
     RATINGS = "ratings"
     HEADLINE = "headline"
+    NEXT = "next"
+    """What comes next in the calendar."""
 
 
 class Statement(msgspec.Struct, frozen=True, kw_only=True):
@@ -108,6 +115,8 @@ class Subject(msgspec.Struct, frozen=True, kw_only=True):
     """Constituents of the index."""
     ratings: Sequence[MergedRating] = ()
     headlines: Sequence[Headline] = ()
+    events: Sequence[CalendarEvent] = ()
+    """What is to come after the moment."""
     company: Callable[[str], str | None] = lambda _: None
     """Gives the name of a symbol in the language of the brief."""
     weight: Callable[[str], float | None] = lambda _: None
@@ -132,12 +141,18 @@ def statements(subject: Subject, *, prefers: Callable[[Headline], float]) -> lis
     ratings = _ratings(subject)
     if ratings is not None:
         found.append(ratings)
-    found.extend(_headlines(subject, prefers))
+    coming = next_inputs(subject.events, subject.moment, subject.company)
+    if coming is not None:
+        # It ends the text, and yet no headline may take its room.
+        found.append(Statement(part=Part.NEXT, inputs=coming))
+    # What lies ahead is then said by the calendar, and better: as a fact.
+    topics = TOPICS if coming is None else tuple(one for one in TOPICS if one != AHEAD)
+    found.extend(_headlines(subject, prefers, topics))
     return found
 
 
 def write(found: Iterable[Statement], say: Callable[[Statement], str]) -> list[Sentence]:
-    """Word the statements; what would make the text longer than ``MOST_WORDS`` is left out."""
+    """Word the statements, in the order of the text; what would make it longer than ``MOST_WORDS`` is left out."""
     kept: list[Sentence] = []
     words = 0
     for statement in found:
@@ -146,7 +161,8 @@ def write(found: Iterable[Statement], say: Callable[[Statement], str]) -> list[S
         if text and words + size <= MOST_WORDS:
             kept.append(Sentence(statement, text))
             words += size
-    return kept
+    order = list(Part)
+    return sorted(kept, key=lambda one: order.index(one.statement.part))
 
 
 def count_words(text: str) -> int:
@@ -265,7 +281,7 @@ def _kind(action: Action) -> int:
     return {Action.UPGRADE: 0, Action.DOWNGRADE: 0, Action.INITIATE: 2}.get(action, 1)
 
 
-def _headlines(subject: Subject, prefers: Callable[[Headline], float]) -> list[Statement]:
+def _headlines(subject: Subject, prefers: Callable[[Headline], float], topics: Sequence[str]) -> list[Statement]:
     end = _end(subject)
     fitting = [
         one
@@ -278,7 +294,7 @@ def _headlines(subject: Subject, prefers: Callable[[Headline], float]) -> list[S
     ]
     found: list[Statement] = []
     taken: set[str] = set()
-    for topic in TOPICS:
+    for topic in topics:
         mine = [one for one in fitting if topic in one.topics and one.id not in taken and "ratings" not in one.topics]
         best = max(mine, key=lambda one: (prefers(one), len(one.also), one.sort_time, one.id), default=None)
         if best is not None:

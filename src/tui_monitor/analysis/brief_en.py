@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from tui_monitor.analysis.brief import COVERED, FLAT, Part, Statement
+from tui_monitor.analysis.brief_next_words import english
 from tui_monitor.analysis.claims import Claim, ClaimId
 from tui_monitor.analysis.wording_en import date_text, ordinal, with_article
 from tui_monitor.analysis.wording_numbers import level_text, number, percent_text, ratio_text, text, whole
@@ -41,6 +42,8 @@ def say(statement: Statement) -> str:
         case Part.HEADLINE:
             one = statement.inputs
             return f"{_TOPICS[one['topic']]}: “{one['title']}” ({one['source']})."
+        case Part.NEXT:
+            return english(statement.inputs)
 
 
 def _lead(statement: Statement) -> str:

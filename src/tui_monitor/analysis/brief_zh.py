@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from tui_monitor.analysis.brief import COVERED, FLAT, Part, Statement
+from tui_monitor.analysis.brief_next_words import chinese
 from tui_monitor.analysis.claims import Claim, ClaimId
 from tui_monitor.analysis.wording_numbers import level_text, number, percent_text, ratio_text, text, whole
 from tui_monitor.analysis.wording_zh import Choose, date_text
@@ -59,6 +60,8 @@ def _say(statement: Statement, either: Choose) -> str:
         case Part.HEADLINE:
             one = statement.inputs
             return f"{either(*_TOPICS[one['topic']])}：「{one['title']}」（{one['source']}）。"
+        case Part.NEXT:
+            return chinese(statement.inputs, either)
 
 
 def _lead(statement: Statement, either: Choose) -> str:

@@ -25,7 +25,7 @@ def view_of(told: Situation, *, lists: Callable[[], Watchlists] = Watchlists) ->
     if zone == "exchange":
         calendar = told.calendar(told.index)
         zone = calendar.zone if calendar is not None else HOME_ZONE
-    return View(
+    view = View(
         store=told.store,
         clock=told.clock,
         settings=told.settings,
@@ -39,3 +39,5 @@ def view_of(told: Situation, *, lists: Callable[[], Watchlists] = Watchlists) ->
         lists=lists,
         flash=False,
     )
+    view.agenda = lambda: told.agenda(view.own_symbols)
+    return view

@@ -43,9 +43,7 @@ def _nested(value: object, kind: Any, path: KeyPath, wrong: list[tuple[KeyPath, 
 
 
 def _one(value: object, kind: Any, path: KeyPath, wrong: list[tuple[KeyPath, str]]) -> Any:
-    if isinstance(value, date) and not isinstance(value, datetime) and _is_text(inspect.type_info(kind)):
-        # An unquoted date is a date in TOML; people need not know.
-        value = value.isoformat()
+    value = _dates_as_text(value, inspect.type_info(kind))
     try:
         return msgspec.convert(value, kind, strict=True)
     except msgspec.ValidationError as error:
@@ -60,6 +58,16 @@ def _one(value: object, kind: Any, path: KeyPath, wrong: list[tuple[KeyPath, str
             there, there_kind = _follow(value, kind, inner)
             wrong.append(((*path, *inner), f"expected {describe(there_kind)}, got {got(there)}"))
         return None
+
+
+def _dates_as_text(value: object, info: inspect.Type) -> object:
+    """Return ``value`` with dates as text where a text is wanted: unquoted they are dates in TOML; nobody need know."""
+    if isinstance(value, date) and not isinstance(value, datetime) and _is_text(info):
+        return value.isoformat()
+    if isinstance(value, dict) and isinstance(info, inspect.StructType):
+        types = {field.encode_name: field.type for field in info.fields}
+        return {key: _dates_as_text(one, types[key]) if key in types else one for key, one in value.items()}
+    return value
 
 
 def _place(message: str) -> KeyPath:

@@ -11,6 +11,7 @@ from tui_monitor.config.expected import got
 from tui_monitor.config.settings import CLOSED, Alerts, Settings
 from tui_monitor.config.toml_lines import KeyPath
 from tui_monitor.domain.alert import MAX_RULES
+from tui_monitor.domain.instrument import normalise_symbol
 from tui_monitor.domain.text import safe_url
 
 _COMMAND = re.compile(r"[a-z][a-z0-9_-]*(?:\.[a-z0-9_-]+)+")
@@ -24,6 +25,7 @@ _KEY = re.compile(
     r"right_parenthesis|left_square_bracket|right_square_bracket|left_curly_bracket|right_curly_bracket)"
 )
 _HOURS = re.compile(r"((?:[01]\d|2[0-3]):[0-5]\d)-((?:[01]\d|2[0-3]):[0-5]\d)", re.ASCII)
+_TIME = re.compile(r"(?:[01]\d|2[0-3]):[0-5]\d", re.ASCII)
 _SECRET = re.compile(r"(?:^|_)(?:key|token|secret|password)$", re.IGNORECASE)
 
 Problems = list[tuple[KeyPath, str]]
@@ -37,6 +39,7 @@ def check_rules(settings: Settings, mode: int, problems: Problems) -> None:
     _check_feeds(settings, problems)
     _check_filters(settings, problems)
     _check_sessions(settings.sessions, problems)
+    _check_events(settings, problems)
     _check_alerts(settings.alerts, mode, problems)
     for name, table in settings.sources.items():
         _check_source(table, ("sources", name), mode, problems)
@@ -49,15 +52,19 @@ def _check_market(settings: Settings, problems: Problems) -> None:
 
 
 def _check_zone(zone: str, problems: Problems) -> None:
-    if zone == "exchange":
-        return
+    if zone != "exchange" and not _is_zone(zone):
+        reason = f'expected "exchange" or a time zone such as "Asia/Hong_Kong", got {got(zone)}'
+        problems.append((("display", "timezone"), reason))
+
+
+def _is_zone(name: str) -> bool:
     from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
     try:
-        ZoneInfo(zone)
+        ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        reason = f'expected "exchange" or a time zone such as "Asia/Hong_Kong", got {got(zone)}'
-        problems.append((("display", "timezone"), reason))
+        return False
+    return True
 
 
 def _check_keys(bind: dict[str, str], problems: Problems) -> None:
@@ -130,6 +137,22 @@ def _check_sessions(sessions: dict[str, Any], problems: Problems) -> None:
                 problems.append(
                     (("sessions", mic, day), f'expected "closed" or hours such as "09:30-12:00", got {got(hours)}')
                 )
+
+
+def _check_events(settings: Settings, problems: Problems) -> None:
+    for number, event in enumerate(settings.events):
+        place = ("events", number)
+        if _date(event.date) is None:
+            problems.append(((*place, "date"), f"expected a date such as 2025-09-17, got {got(event.date)}"))
+        if event.time is not None and not _TIME.fullmatch(event.time):
+            problems.append(((*place, "time"), f"expected a time such as 14:00, got {got(event.time)}"))
+        if event.zone is not None and not _is_zone(event.zone):
+            problems.append(
+                ((*place, "zone"), f'expected a time zone such as "America/New_York", got {got(event.zone)}')
+            )
+        for index, symbol in enumerate(event.symbols):
+            if normalise_symbol(symbol) is None:
+                problems.append(((*place, "symbols", index), f"expected a symbol such as 0700.HK, got {got(symbol)}"))
 
 
 def _are_hours(text: str) -> bool:

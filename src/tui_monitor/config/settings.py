@@ -82,6 +82,20 @@ class FeedEntry(Section, frozen=True):
     """Seconds between two polls; at least five minutes."""
 
 
+class EventEntry(Section, frozen=True):
+    """``[[events]]``: one event of the person's own."""
+
+    name: Annotated[str, Meta(min_length=1, max_length=80)]
+    date: Annotated[str, Meta(min_length=1, max_length=10)]
+    """ISO 8601, at the place that ``zone`` names."""
+    time: Annotated[str, Meta(max_length=5)] | None = None
+    """``14:00``; without it the event is the whole day's."""
+    zone: Annotated[str, Meta(max_length=64)] | None = None
+    """IANA zone of date and time, by default that of the index's exchange."""
+    symbols: tuple[Symbol, ...] = ()
+    note: Annotated[str, Meta(max_length=300)] = ""
+
+
 class News(Section, frozen=True):
     """``[news]``: the headline feed."""
 
@@ -166,6 +180,7 @@ class Settings(Section, frozen=True):
     keys: Keys = Keys()
     news: News = News()
     feeds: tuple[FeedEntry, ...] = ()
+    events: tuple[EventEntry, ...] = ()
     alerts: Alerts = Alerts()
     network: Network = Network()
     log: Log = Log()

@@ -120,9 +120,9 @@ class Runner:
 
     @property
     def asks_by_symbol(self) -> bool:
-        """Whether its requests name symbols. A source of headlines does when it limits a request's symbols."""
+        """Whether its requests name symbols. One of headlines or events does when it limits a request's symbols."""
         topic = self.descriptor.topic
-        if topic is Topic.HEADLINES:
+        if topic in {Topic.HEADLINES, Topic.CALENDAR}:
             return self.descriptor.batch_size is not None
         return topic is not Topic.RECORDING
 
@@ -331,7 +331,8 @@ class Runner:
             return False
         tally.good += 1
         tally.unchanged += batch.unchanged
-        tally.items += len(batch.quotes) + len(batch.histories) + len(batch.ratings) + len(batch.headlines)
+        tally.items += len(batch.quotes) + len(batch.histories) + len(batch.ratings)
+        tally.items += len(batch.headlines) + len(batch.events)
         tally.notes += batch.notes
         missing = self.ledger.missing_in(symbols, batch)
         if missing and len(missing) == len(symbols) and self.ledger.gave(symbols):

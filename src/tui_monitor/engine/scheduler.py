@@ -42,7 +42,13 @@ SPREAD = 20.0
 AFTER_SESSION = (60.0, 180.0)
 """Seconds after the end of a session within which its daily bar is asked for."""
 
-START_DELAYS = {Topic.HEADLINES: 0.2, Topic.HISTORY: 0.5, Topic.RATINGS: 1.5, Topic.FUNDAMENTALS: 3.0}
+START_DELAYS = {
+    Topic.HEADLINES: 0.2,
+    Topic.HISTORY: 0.5,
+    Topic.RATINGS: 1.5,
+    Topic.FUNDAMENTALS: 3.0,
+    Topic.CALENDAR: 4.0,
+}
 """Seconds by which topics start behind the quotes: first the numbers, last the import of a heavy library."""
 
 IN_CHAIN = frozenset({Topic.QUOTES, Topic.HISTORY})

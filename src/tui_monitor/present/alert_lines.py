@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from tui_monitor.present.words import Words
 
 
+NARROW = 66
+"""Cells below which a rule's row leaves out its symbols and when it fired."""
+
+
 def number(kind: AlertKind, value: float | None, language: str) -> str:
     """Return a rule's value in its unit."""
     if value is None:
@@ -91,16 +95,18 @@ def rule_line(view: View, one: ListedRule, standings: Iterable[Standing], value:
         whom += f" +{len(rule.symbols) - 1}"
     now = number(rule.kind, value, view.language)
     fired = short_time(view, last) if last is not None else ""
-    rest = max(10, width - 12 - 8 - 10 - 9 - 4)
-    name = max(8, min(24, rest // 2))
-    return (
+    narrow = width < NARROW
+    fixed = 2 * 9 + (0 if narrow else 12 + 6)
+    name = max(8, min(24, (width - fixed) // 2))
+    spans = [
         Span(_fit(rule.name, name) + " ", tone),
         Span(_fit(whom, 11) + " ", Tone.MUTED),
-        Span(_fit(watched(words, rule), max(6, rest - name)) + " ", Tone.PLAIN),
+        Span(_fit(watched(words, rule), max(6, width - fixed - name - 1)) + " ", Tone.PLAIN),
         Span(_fit(now, 8, right=True) + " ", Tone.MUTED),
-        Span(_fit(state, 8) + " ", tone),
-        Span(_fit(fired, 8), Tone.MUTED),
-    )
+        Span(_fit(state, 8), tone),
+        Span(" " + _fit(fired, 5), Tone.MUTED),
+    ]
+    return tuple(spans[:1] + spans[2:5] if narrow else spans)
 
 
 def event_line(view: View, event: AlertEvent, width: int) -> Line:
@@ -109,9 +115,9 @@ def event_line(view: View, event: AlertEvent, width: int) -> Line:
     name = max(8, min(18, width // 5))
     quiet = f"({view.words('alert.quiet')}) " if event.quiet else ""
     return (
-        Span(_fit(when, 8) + " ", Tone.MUTED),
+        Span(_fit(when, 5) + " ", Tone.MUTED),
         Span(_fit(event.rule, name) + " ", Tone.ACCENT),
-        Span(_fit(quiet + sentence(view.words, event), max(6, width - name - 10)), Tone.PLAIN),
+        Span(_fit(quiet + sentence(view.words, event), max(6, width - name - 7)), Tone.PLAIN),
     )
 
 

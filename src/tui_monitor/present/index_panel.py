@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from tui_monitor.analysis.claims import ClaimId
 from tui_monitor.domain.instrument import mic_of
 from tui_monitor.present import numbers, quote_cells
+from tui_monitor.present.agenda import next_line
 from tui_monitor.present.rows import Line, Span
 from tui_monitor.present.sparks import line_chart, range_bar
 from tui_monitor.present.tone import Tone, direction_tone
@@ -53,6 +54,7 @@ def lines(view: View, width: int, height: int) -> list[Line]:
     facts = _facts(view, width)
     peers = _strip(view, view.settings.market.peers, width, peers=True)
     macro = _strip(view, view.settings.market.macro, width, peers=False)
+    coming = next_line(view, width)
     spread = _range_line(view, quote, width)
     room = height - 1
     # What comes first in this list gets its lines first; the order on the screen is another one.
@@ -60,6 +62,7 @@ def lines(view: View, width: int, height: int) -> list[Line]:
     for block, wanted in (
         ("claims", min(1, len(claims))), ("chart", 1), ("range", len(spread)), ("facts", len(facts)),
         ("claims", min(2, len(claims))), ("chart", 2), ("peers", min(1, len(peers))), ("macro", min(1, len(macro))),
+        ("coming", len(coming)),
         ("chart", 3), ("peers", len(peers)), ("macro", len(macro)), ("claims", min(3, len(claims))), ("chart", 4),
         ("claims", len(claims)), ("chart", 10),
     ):  # fmt: skip
@@ -73,6 +76,7 @@ def lines(view: View, width: int, height: int) -> list[Line]:
     out += _chart(view, quote, width, shown.get("chart", 0))
     out += claims[: shown.get("claims", 0)]
     out += facts[: shown.get("facts", 0)]
+    out += coming[: shown.get("coming", 0)]
     out += peers[: shown.get("peers", 0)]
     out += macro[: shown.get("macro", 0)]
     return out[:height]

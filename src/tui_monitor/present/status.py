@@ -24,6 +24,7 @@ RESTING = 120.0
 
 _ORDER = (
     Topic.RECORDING, Topic.QUOTES, Topic.RATINGS, Topic.HISTORY, Topic.HEADLINES, Topic.FUNDAMENTALS,
+    Topic.CALENDAR,
 )  # fmt: skip
 
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from tui_monitor.analysis.board import Board
     from tui_monitor.config.columns_file import ColumnSetting
     from tui_monitor.config.settings import Settings
+    from tui_monitor.domain.calendar_event import CalendarEvent
     from tui_monitor.domain.headline import Headline
     from tui_monitor.domain.quote import Quote
     from tui_monitor.domain.reference import Reference
@@ -91,6 +92,8 @@ class View(msgspec.Struct):
     """What stands in the way of the watchlists' file, in a sentence, as long as it stands."""
     columns: tuple[ColumnSetting, ...] | None = None
     """The watchlist's columns as the person set them; ``None`` until then."""
+    agenda: Callable[[], tuple[CalendarEvent, ...]] = tuple
+    """Gives what is to come, soonest first."""
     recent: list[str] = msgspec.field(default_factory=list)
     """Symbols that were opened, the last one first."""
     _judged: tuple[Quote | None, int, Freshness] = (None, 0, Freshness.FRESH)

@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 TERMINAL = frozenset({Channel.BELL, Channel.OSC9, Channel.OSC777})
 """What is written to the terminal, at once."""
 
+OWN_TERMINAL = TERMINAL | {Channel.TMUX}
+"""What each of several monitors does for itself; of the other ways once is enough."""
+
 WAITING = 50
 """Alerts that wait for one slow way at the most; beyond it they are only logged."""
 
@@ -75,9 +78,11 @@ class Delivery:
             channel: asyncio.Queue(WAITING) for channel in Channel if channel not in TERMINAL
         }
 
-    def offer(self, event: AlertEvent) -> None:
-        """Deliver an event by all its channels, soon."""
+    def offer(self, event: AlertEvent, *, everywhere: bool = True) -> None:
+        """Deliver an event by all its channels, soon; not ``everywhere``: only on this monitor's own terminal."""
         for channel in event.channels:
+            if not everywhere and channel not in OWN_TERMINAL:
+                continue
             if channel in TERMINAL:
                 with contextlib.suppress(DeliveryError):
                     self._write(channel, event)

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from tui_monitor.present.view import View
     from tui_monitor.store.latest import Key
 
-AT_ONCE = 400
+AT_ONCE = 300
 """Rules and symbols that one look evaluates at the most: about a millisecond."""
 
 AROUND = 2.0

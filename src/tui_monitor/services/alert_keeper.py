@@ -55,11 +55,14 @@ class AlertKeeper:
         environment: Mapping[str, str],
         *,
         live: bool,
+        leads: Callable[[], bool] = lambda: True,
     ) -> None:
+        """``leads`` tells whether this monitor polls for all: it alone writes the log and calls programs."""
         self._view = view
         self._paths = paths
         self._wording = wording
         self._live = live
+        self._leads = leads
         self._file = AlertsFile(paths.alerts_file)
         self._thread = DaemonWorker("alerts-file")
         self._added = AddedAlerts()
@@ -81,9 +84,12 @@ class AlertKeeper:
         return AlertDesk(self._view, self._wording, state=state, deliver=self._fired)
 
     def _fired(self, event: AlertEvent) -> None:
-        self._unwritten.append(event)
-        if self._live:
-            self.delivery.offer(event)
+        if not self._live:
+            return
+        leads = self._leads()
+        if leads:
+            self._unwritten.append(event)
+        self.delivery.offer(event, everywhere=leads)
 
     # Rules
 
@@ -159,7 +165,7 @@ class AlertKeeper:
             except Exception:  # noqa: BLE001 - logged whole
                 # A defect in one rule's way must not end the program, nor the other rules.
                 _log.exception("alerts")
-            await asyncio.sleep(PERIOD_BEHIND if self.desk.backlog else PERIOD)
+            await asyncio.sleep(PERIOD_BEHIND if self.desk.backlog else PERIOD if self.rules else FILE_PERIOD)
 
     async def step(self) -> None:
         """Look once at what changed, at the rules' files when it is time, and write what has to be."""
@@ -170,7 +176,7 @@ class AlertKeeper:
         if self._view.settings.alerts is not self._settings:
             self._take_rules()
         self.look()
-        if self._live:
+        if self._live and self._leads():
             await self._save(now)
 
     def look(self) -> None:
@@ -228,7 +234,11 @@ class AlertKeeper:
     def close(self) -> None:
         """Write what is not written yet, at the end of the program."""
         self._thread.close()
-        if not self._live or (not self._unwritten and self.desk.changes in (self._saved_changes, 0)):
+        if (
+            not self._live
+            or not self._leads()
+            or (not self._unwritten and self.desk.changes in (self._saved_changes, 0))
+        ):
             return
         try:
             self._write(self._unwritten, state_bytes(self.desk.state))

@@ -21,6 +21,10 @@ AT_ONCE = {
 """What takes effect at once, by table; everything else waits for the next start, and that is said."""
 
 
+WHOLE = frozenset({"events"})
+"""Tables that take effect at once as a whole."""
+
+
 class ConfigWatch:
     """Looks at the file and reads it when it has changed."""
 
@@ -49,7 +53,9 @@ def taken_over(old: Settings, new: Settings) -> tuple[Settings, tuple[str, ...]]
         if before == after:
             continue
         fields = AT_ONCE.get(name, ())
-        if fields:
+        if name in WHOLE:
+            sections[name] = after
+        elif fields:
             sections[name] = msgspec.structs.replace(before, **{field: getattr(after, field) for field in fields})
             waiting += [
                 f"{name}.{field}"

@@ -20,18 +20,21 @@ HOME_ZONE = "Asia/Hong_Kong"
 """Zone of an index whose exchange is not known."""
 
 
-def brief_of(told: Situation, board: Board) -> list[Sentence]:
-    """Return the sentences about ``board``, which must have a story, in the language of the situation."""
+def brief_of(told: Situation, board: Board, *, as_of: date | None = None) -> list[Sentence]:
+    """Return the sentences about ``board``, which must have a story, in the language of the situation.
+
+    With ``as_of`` it is about another day than the situation's: what comes next is not told then.
+    """
     if told.language.startswith("zh"):
         from tui_monitor.analysis.brief_zh import sayer
 
         say = sayer(traditional=told.language == "zh-Hant")
     else:
         from tui_monitor.analysis.brief_en import say
-    return brief.write(brief.statements(subject_of(told, board), prefers=_suits(told.language)), say)
+    return brief.write(brief.statements(subject_of(told, board, as_of=as_of), prefers=_suits(told.language)), say)
 
 
-def subject_of(told: Situation, board: Board) -> Subject:
+def subject_of(told: Situation, board: Board, *, as_of: date | None = None) -> Subject:
     """Return what there is to write from."""
     from tui_monitor.analysis.rating_merge import merge
 
@@ -46,6 +49,7 @@ def subject_of(told: Situation, board: Board) -> Subject:
         members=len(told.universe.members),
         ratings=merge(told.store.ratings(), told.universe.us_lines()),
         headlines=told.store.headlines(),
+        events=told.agenda() if as_of is None else (),
         company=known,
         weight=told.universe.weight,
         funds=tuple(one for one in told.settings.market.peers if _is_fund(told, one)),

@@ -142,6 +142,7 @@ class Following:
             histories=changes.histories,
             ratings=changes.ratings,
             tables=changes.tables,
+            events=changes.events,
         )
         self._apply(batch)
         if changes.heard:

@@ -82,7 +82,8 @@ class Intake:
         applied = self._take(replace(batch, headlines=parts[0]))
         idle = not self._waiting
         self._waiting.extend(
-            replace(batch, headlines=part, quotes=(), paths=(), histories=(), ratings=()) for part in parts[1:]
+            replace(batch, headlines=part, quotes=(), paths=(), histories=(), ratings=(), events=())
+            for part in parts[1:]
         )
         try:
             loop = asyncio.get_running_loop()

@@ -59,5 +59,6 @@ def wanted(
         Topic.HISTORY: tuple(dict.fromkeys((market.index, *market.peers))),
         Topic.RATINGS: tuple(lines),
         Topic.FUNDAMENTALS: tuple(dict.fromkeys((*universe.symbols, *own))),
+        Topic.CALENDAR: tuple(dict.fromkeys((*own, *universe.symbols))),
         Topic.HEADLINES: tuple(dict.fromkeys((*own, *universe.symbols)))[:20],
     }

@@ -32,7 +32,8 @@ WORTH_GOING_ON = frozenset({FailureKind.NOT_FOUND, FailureKind.MALFORMED, Failur
 
 GIVES_ONLY = {
     "feeds": frozenset({Topic.HEADLINES}),
-    "yahoo-research": frozenset({Topic.RATINGS}),
+    "yahoo-research": frozenset({Topic.RATINGS, Topic.CALENDAR}),
+    "calendar-files": frozenset({Topic.CALENDAR}),
     "yahoo-quote": frozenset({Topic.FUNDAMENTALS}),
 }
 """Built-in plug-ins that need not even be imported for another topic."""

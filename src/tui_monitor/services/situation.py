@@ -10,16 +10,17 @@ import msgspec
 from msgspec.structs import replace
 
 from tui_monitor.config.seeds import load_instruments, load_reference, load_universe
-from tui_monitor.domain.instrument import mic_of
+from tui_monitor.domain.instrument import home_lines, mic_of
 from tui_monitor.engine.sessions import SessionBook
 from tui_monitor.store.latest import LatestStore
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from tui_monitor.analysis.board import Board
     from tui_monitor.analysis.story import NextSession
     from tui_monitor.config.settings import Settings
+    from tui_monitor.domain.calendar_event import CalendarEvent
     from tui_monitor.domain.instrument import Instrument
     from tui_monitor.domain.reference import Reference
     from tui_monitor.domain.session import Calendar, SessionState
@@ -92,6 +93,20 @@ class Situation(msgspec.Struct, kw_only=True):
         instrument = self.instruments.get(symbol)
         quote = self.store.quote(symbol)
         return (instrument.name(self.language) if instrument else None) or (quote and quote.name) or symbol
+
+    def agenda(self, own: Iterable[str] = ()) -> tuple[CalendarEvent, ...]:
+        """Return what is to come, soonest first; ``own`` are the symbols of the person's lists."""
+        from tui_monitor.services.agenda import gathered
+
+        return gathered(
+            self.store,
+            self.settings,
+            now=self.now,
+            watched=(*own, *self.universe.symbols),
+            calendar=self.book.calendar,
+            provisional=self.book.provisional,
+            home_lines=home_lines(self.instruments.values()),
+        )
 
     def board(
         self,

@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import msgspec
 
 if TYPE_CHECKING:
+    from tui_monitor.domain.calendar_event import CalendarEvent
     from tui_monitor.domain.headline import Headline
     from tui_monitor.domain.quote import Quote
     from tui_monitor.domain.rating import RatingChange, RatingTable
@@ -45,6 +46,8 @@ class Topic(StrEnum):
     HEADLINES = "headlines"
     FUNDAMENTALS = "fundamentals"
     """Quotes for the sake of what changes slowly: market value, price-earnings ratios. No stand-in for ``QUOTES``."""
+    CALENDAR = "calendar"
+    """What is to come: reports, dividends, figures, decisions."""
     RECORDING = "recording"
     """Everything, from a recording."""
 
@@ -105,6 +108,8 @@ class Batch(msgspec.Struct, frozen=True, kw_only=True):
     headlines: tuple[Headline, ...] = ()
     tables: tuple[RatingTable, ...] = ()
     """What tables of rating changes were like, also those without rows."""
+    events: tuple[CalendarEvent, ...] = ()
+    """What is to come."""
     missing: tuple[str, ...] = ()
     tied: bool = False
     """The headlines come with their symbols and topics: nobody need search them again on the event loop."""

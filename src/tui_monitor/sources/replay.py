@@ -135,7 +135,7 @@ class Merged:
             else:
                 before.append(path)
         self._histories += batch.histories
-        if batch.ratings or batch.headlines:
+        if batch.ratings or batch.headlines or batch.events:
             self._batches.append(batch)
 
     def batch(self, source: str, received: datetime, notes: tuple[str, ...]) -> Batch:
@@ -145,6 +145,7 @@ class Merged:
         histories = tuple(self._histories)
         ratings = tuple(rating for batch in self._batches for rating in batch.ratings)
         headlines = tuple(headline for batch in self._batches for headline in batch.headlines)
+        events = tuple({event.key: event for batch in self._batches for event in batch.events}.values())
         return Batch(
             source=source,
             received=received,
@@ -153,7 +154,8 @@ class Merged:
             histories=histories,
             ratings=ratings,
             headlines=headlines,
-            unchanged=not (quotes or paths or histories or ratings or headlines),
+            events=events,
+            unchanged=not (quotes or paths or histories or ratings or headlines or events),
             notes=notes,
         )
 

@@ -18,6 +18,8 @@ from tui_monitor.sources.decoding import first, table
 from tui_monitor.sources.options import Address, Options, Seconds, read_options
 from tui_monitor.sources.transport import host_of
 from tui_monitor.sources.upgrade_rows import newest_row, rating_changes
+from tui_monitor.sources.yahoo_dividends import YahooDividends
+from tui_monitor.sources.yahoo_events import YahooEvents
 from tui_monitor.sources.yfinance_client import YAHOO, Reply
 from tui_monitor.sources.yfinance_worker import YfinanceProcess
 
@@ -41,15 +43,17 @@ class ResearchOptions(Options, frozen=True, kw_only=True):
     """Seconds between two rounds through all symbols."""
     spacing: Seconds = 3.0
     """Seconds between two symbols."""
+    calendar: bool = True
+    """Ask for economic events and dividends, too, through the same process."""
 
 
 class YahooRatings:
     """The source of rating changes."""
 
-    def __init__(self, context: SourceContext, options: ResearchOptions) -> None:
+    def __init__(self, context: SourceContext, options: ResearchOptions, client: YfinanceProcess) -> None:
         self._now = context.now
         self._homes = _home_symbols(context.instruments)
-        self._client = YfinanceProcess(context.state_dir / "yfinance", base_url=options.base_url)
+        self._client = client
         self._descriptor = Descriptor(
             name=NAME,
             topic=Topic.RATINGS,
@@ -124,8 +128,16 @@ class YahooRatings:
 
 
 def build(context: SourceContext) -> list[Source]:
-    """Build the source from ``[sources.yahoo-research]``."""
-    return [YahooRatings(context, read_options(context.settings, ResearchOptions, "yahoo-research"))]
+    """Build the sources from ``[sources.yahoo-research]``; all ask through one process."""
+    options = read_options(context.settings, ResearchOptions, "yahoo-research")
+    client = YfinanceProcess(context.state_dir / "yfinance", base_url=options.base_url)
+    sources: list[Source] = [YahooRatings(context, options, client)]
+    if options.calendar:
+        host = host_of(options.base_url)
+        timeout = LOAD_TIMEOUT + CALL_TIMEOUT
+        sources.append(YahooEvents(client, context.now, host, timeout))
+        sources.append(YahooDividends(client, context.now, host, timeout=timeout, spacing=options.spacing))
+    return sources
 
 
 def _table_of(symbol: str, history: list[Any], now: datetime) -> RatingTable:

@@ -117,15 +117,18 @@ class YfinanceClient:
         session.request = self._guard.request
         self._data = YfData(session=session)
 
-    def get_json(self, path: str, params: Mapping[str, str]) -> Reply:
-        """Return what Yahoo answers at ``path``. Raises ``SourceError``."""
+    def get_json(self, path: str, params: Mapping[str, str], body: Mapping[str, Any] | None = None) -> Reply:
+        """Return what Yahoo answers at ``path``; a ``body`` is posted. Raises ``SourceError``."""
         self.load()
         assert self._guard is not None
         guard = self._guard
         guard.begin()
         self._drop_bad_crumb()
         try:
-            answer = self._data.get(YAHOO + path, params=dict(params), timeout=REQUEST_TIMEOUT)
+            if body is None:
+                answer = self._data.get(YAHOO + path, params=dict(params), timeout=REQUEST_TIMEOUT)
+            else:
+                answer = self._data.post(YAHOO + path, params=dict(params), body=dict(body), timeout=REQUEST_TIMEOUT)
             if answer.status_code >= 400:
                 # A 401 is let through once, so that yfinance fetches a new crumb; this is the second.
                 raise failure_of_status(answer.status_code, _host(answer.url), answer.content[:2000], None)

@@ -32,6 +32,8 @@ class Question(msgspec.Struct, frozen=True, array_like=True):
     """The moment that a ``Retry-After`` is measured from."""
     path: str
     params: dict[str, str]
+    body: dict[str, Any] | None = None
+    """What is posted; ``None`` asks with GET."""
 
 
 class Answer(msgspec.Struct, frozen=True, array_like=True):
@@ -62,9 +64,18 @@ class YfinanceProcess:
         """The process id, ``None`` while there is none."""
         return self._process.pid
 
-    async def get_json(self, path: str, params: Mapping[str, str], *, now: datetime, timeout: float) -> Reply:
-        """Return what Yahoo answers at ``path``. Raises ``SourceError``."""
-        question = Question(str(self._cache_dir), self._base_url, now, path, dict(params))
+    async def get_json(
+        self,
+        path: str,
+        params: Mapping[str, str],
+        *,
+        now: datetime,
+        timeout: float,
+        posted: Mapping[str, Any] | None = None,
+    ) -> Reply:
+        """Return what Yahoo answers at ``path``, to what is ``posted`` if anything is. Raises ``SourceError``."""
+        body_of_it = None if posted is None else dict(posted)
+        question = Question(str(self._cache_dir), self._base_url, now, path, dict(params), body_of_it)
         body = await self._process.ask(_QUESTIONS.encode(question), timeout=timeout)
         try:
             answer = _ANSWERS.decode(body)
@@ -92,7 +103,7 @@ class Desk:
         if self._client is None:
             self._client = YfinanceClient(Path(question.cache_dir), self._moment, base_url=question.base_url)
         try:
-            reply = self._client.get_json(question.path, question.params)
+            reply = self._client.get_json(question.path, question.params, question.body)
         except SourceError as error:
             return Answer(kind=error.kind, reason=str(error), retry_after=error.retry_after)
         except Exception as error:  # noqa: BLE001 - contained: one symbol must not cost the others theirs.

@@ -16,6 +16,7 @@ from typing import TypeVar
 import msgspec
 from msgspec.structs import replace
 
+from tui_monitor.domain.calendar_event import CalendarEvent
 from tui_monitor.domain.headline import Headline
 from tui_monitor.domain.quote import Quote
 from tui_monitor.domain.rating import RatingChange, RatingTable
@@ -43,7 +44,8 @@ MAX_POLLING = 64 * 1024
 
 _KINDS = {
     "quote": "quote", "path": "path", "history": "history", "own-bar": "history", "rating": "rating",
-    "headline": "headline", "rating-table": "rating-table", "calendar": "calendar", "read": "mark", "saved": "mark",
+    "headline": "headline", "rating-table": "rating-table", "event": "event",
+    "calendar": "calendar", "read": "mark", "saved": "mark",
     "polling": "polling", "wish": "wish",
 }  # fmt: skip
 """What is noted of the writer's work, by the first part of its key; the second is the value's own."""
@@ -81,6 +83,7 @@ class Changes(msgspec.Struct, frozen=True):
     ratings: tuple[RatingChange, ...] = ()
     headlines: tuple[Headline, ...] = ()
     tables: tuple[RatingTable, ...] = ()
+    events: tuple[CalendarEvent, ...] = ()
     calendars: tuple[Calendar, ...] = ()
     marks: tuple[Mark, ...] = ()
     """Marks that were set, and those of the headlines above."""
@@ -150,6 +153,7 @@ def _read(connection: sqlite3.Connection, after: int, author: int) -> Changes:
         ratings=_values(connection, "ratings", "key", keys.get("rating"), codec.decode_rating),
         headlines=_values(connection, "headlines", "id", keys.get("headline"), codec.decode_headline),
         tables=_values(connection, "rating_tables", "symbol", keys.get("rating-table"), codec.decode_rating_table),
+        events=_values(connection, "events", "key", keys.get("event"), codec.decode_event),
         calendars=_values(connection, "calendars", "mic", keys.get("calendar"), codec.decode_calendar),
         marks=_marks(connection, marked),
         polling=_polling(connection, keys.get("polling", [])),

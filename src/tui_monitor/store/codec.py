@@ -14,6 +14,7 @@ from typing import Any, TypeVar, cast
 import msgspec
 from msgspec.structs import replace
 
+from tui_monitor.domain.calendar_event import FIGURE, MAX_NOTE, CalendarEvent
 from tui_monitor.domain.headline import Headline
 from tui_monitor.domain.quote import Quote
 from tui_monitor.domain.rating import RatingChange, RatingTable
@@ -98,6 +99,21 @@ def decode_headline(data: bytes) -> Headline | None:
     if headline.url is not None and safe_url(headline.url) is None:
         headline = replace(headline, url=None)
     return headline
+
+
+def decode_event(data: bytes) -> CalendarEvent | None:
+    """Return the event of the calendar in ``data``, ``None`` if there is no valid one."""
+    event = _decode(data, CalendarEvent)
+    if event is None or not _aware(event.moment, event.received):
+        return None
+    figures = dict.fromkeys(("expected", "previous", "actual"), FIGURE)
+    limits = {"key": MAX_TITLE, "title": MAX_TITLE, "note": MAX_NOTE, "region": 12, "subject": 40, "zone": 64}
+    event = _safe(event, {**limits, **figures, "source": 80})
+    for name in ("symbols", "also"):
+        texts: tuple[str, ...] = getattr(event, name)
+        if not all(_is_safe(text, 80) for text in texts):
+            event = replace(event, **{name: tuple(clean_text(text, 80) for text in texts)})
+    return event if event.url is None else replace(event, url=safe_url(event.url))
 
 
 def decode_calendar(data: bytes) -> Calendar | None:

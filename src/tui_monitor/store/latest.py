@@ -16,6 +16,7 @@ import msgspec
 from msgspec.structs import replace
 
 from tui_monitor.analysis.history_checks import merge
+from tui_monitor.domain.calendar_event import CalendarEvent
 from tui_monitor.domain.headline import Headline
 from tui_monitor.domain.quote import Quote
 from tui_monitor.domain.rating import RatingChange, RatingTable
@@ -29,6 +30,9 @@ MAX_HEADLINES = 5_000
 
 MAX_RATINGS = 5_000
 """Rating changes kept in memory."""
+
+MAX_EVENTS = 5_000
+"""Events of the calendar kept in memory."""
 
 EARNINGS_FIELDS = ("forward_pe", "forward_eps", "earnings_currency")
 """What belongs together: taken from one answer, never a ratio of one and a currency of another."""
@@ -73,10 +77,11 @@ class Family(StrEnum):
     HISTORY = "history"
     RATING = "rating"
     HEADLINE = "headline"
+    EVENT = "event"
 
 
 Key = tuple[Family, str]
-"""A value's address: its family and its symbol, rating key or headline id."""
+"""A value's address: its family and its symbol, rating key, headline id or event key."""
 
 
 class Applied(msgspec.Struct, frozen=True):
@@ -90,12 +95,14 @@ class Applied(msgspec.Struct, frozen=True):
     ratings: tuple[RatingChange, ...] = ()
     headlines: tuple[Headline, ...] = ()
     tables: tuple[RatingTable, ...] = ()
+    events: tuple[CalendarEvent, ...] = ()
     heard: tuple[tuple[str, datetime], ...] = ()
     """Symbols whose shown price was confirmed without a change, and when: no change, but worth keeping."""
 
     def __bool__(self) -> bool:
         """Whether anything changed."""
-        return bool(self.quotes or self.paths or self.histories or self.ratings or self.headlines or self.tables)
+        texts = self.ratings or self.headlines or self.tables or self.events
+        return bool(self.quotes or self.paths or self.histories or texts)
 
 
 class LatestStore:
@@ -112,6 +119,7 @@ class LatestStore:
         self._ratings: dict[str, RatingChange] = {}
         self._headlines: dict[str, Headline] = {}
         self._tables: dict[str, RatingTable] = {}
+        self._events: dict[str, CalendarEvent] = {}
         self._family_revisions: dict[Family, int] = dict.fromkeys(Family, 0)
         self._sorted_ratings: list[RatingChange] | None = None
         self._sorted_headlines: list[Headline] | None = None
@@ -170,6 +178,10 @@ class LatestStore:
         """Return the last answer for each line whose table was asked for."""
         return list(self._tables.values())
 
+    def events(self) -> list[CalendarEvent]:
+        """Return the events of the calendar as their sources told them. The list is the caller's own."""
+        return list(self._events.values())
+
     def revision_of(self, family: Family, name: str) -> int:
         """Return the revision of the last change of one value, 0 if there is none."""
         return self._changed.get((family, name), 0)
@@ -197,6 +209,7 @@ class LatestStore:
             ratings=self._put_ratings(batch.ratings),
             headlines=self._put_headlines(batch.headlines),
             tables=tuple(table for table in batch.tables if self._put_table(table)),
+            events=self._put_events(batch.events),
             heard=tuple(heard.items()),
         )
 
@@ -295,6 +308,23 @@ class LatestStore:
             return False
         self._tables[table.symbol] = table
         return True
+
+    def _put_events(self, events: Iterable[CalendarEvent]) -> tuple[CalendarEvent, ...]:
+        fresh: list[CalendarEvent] = []
+        for event in events:
+            held = self._events.get(event.key)
+            if held is not None and replace(event, received=held.received) == held:
+                continue
+            self._events[event.key] = event
+            self._mark(Family.EVENT, event.key)
+            fresh.append(event)
+        if len(self._events) > MAX_EVENTS:
+            # What is past goes first.
+            oldest = sorted(self._events.values(), key=lambda one: (one.end_day, one.key))
+            for old in oldest[: len(self._events) - MAX_EVENTS]:
+                del self._events[old.key]
+                self._changed.pop((Family.EVENT, old.key), None)
+        return tuple(fresh)
 
     def _put_headlines(self, headlines: Iterable[Headline]) -> tuple[Headline, ...]:
         fresh: list[Headline] = []

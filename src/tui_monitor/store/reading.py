@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, TypeVar
 import msgspec
 from msgspec.structs import replace
 
+from tui_monitor.domain.calendar_event import CalendarEvent
 from tui_monitor.domain.headline import Headline
 from tui_monitor.domain.quote import Quote
 from tui_monitor.domain.rating import RatingChange, RatingTable
@@ -32,6 +33,7 @@ class Limits(msgspec.Struct, frozen=True):
 
     ratings: int = 2_000
     headlines: int = 1_000
+    events: int = 2_000
 
 
 class Snapshot(msgspec.Struct, frozen=True):
@@ -42,6 +44,7 @@ class Snapshot(msgspec.Struct, frozen=True):
     ratings: tuple[RatingChange, ...] = ()
     headlines: tuple[Headline, ...] = ()
     tables: tuple[RatingTable, ...] = ()
+    events: tuple[CalendarEvent, ...] = ()
     calendars: tuple[Calendar, ...] = ()
     seen_ratings: frozenset[str] = frozenset()
     """Keys of those rating changes that were looked at."""
@@ -57,6 +60,7 @@ class Snapshot(msgspec.Struct, frozen=True):
         return Batch(
             source="database", received=received,
             quotes=self.quotes, paths=self.paths, ratings=self.ratings, headlines=self.headlines, tables=self.tables,
+            events=self.events,
         )  # fmt: skip
 
 
@@ -70,6 +74,7 @@ def read_snapshot(connection: sqlite3.Connection, limits: Limits) -> Snapshot:
     )
     saved = connection.execute("SELECT id FROM marks WHERE saved = 1")
     newest_ratings = "SELECT json FROM ratings ORDER BY time DESC LIMIT ?"
+    latest_events = "SELECT json FROM events ORDER BY last_day DESC LIMIT ?"
     seen = connection.execute(
         "SELECT key FROM ratings WHERE key IN (SELECT substr(id, ?) FROM marks WHERE read = 1 AND id GLOB ?)",
         (len(RATING_MARK) + 1, f"{RATING_MARK}*"),
@@ -80,6 +85,7 @@ def read_snapshot(connection: sqlite3.Connection, limits: Limits) -> Snapshot:
         ratings=decoded(connection, newest_ratings, (limits.ratings,), codec.decode_rating),
         headlines=headlines,
         tables=decoded(connection, "SELECT json FROM rating_tables", (), codec.decode_rating_table),
+        events=decoded(connection, latest_events, (limits.events,), codec.decode_event),
         seen_ratings=frozenset(row[0] for row in seen),
         calendars=decoded(connection, "SELECT json FROM calendars", (), codec.decode_calendar),
         read=frozenset(row[0] for row in read),

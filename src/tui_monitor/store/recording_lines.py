@@ -19,6 +19,7 @@ from typing import Any, TypeVar
 import msgspec
 from msgspec.structs import replace
 
+from tui_monitor.domain.calendar_event import FIGURE, MAX_NOTE, CalendarEvent, zone_of
 from tui_monitor.domain.errors import RecordingError
 from tui_monitor.domain.headline import Headline
 from tui_monitor.domain.instrument import normalise_symbol
@@ -44,6 +45,7 @@ class _WireBatch(msgspec.Struct, frozen=True, kw_only=True):
     histories: tuple[DailyHistory, ...] = ()
     ratings: tuple[RatingChange, ...] = ()
     headlines: tuple[Headline, ...] = ()
+    events: tuple[CalendarEvent, ...] = ()
     notes: tuple[str, ...] = ()
 
 
@@ -73,7 +75,7 @@ class Entry(msgspec.Struct, frozen=True):
 
 def holds_something(batch: Batch) -> bool:
     """Whether a batch is worth a line: "nothing new" and "no answer" are not."""
-    return bool(batch.quotes or batch.paths or batch.histories or batch.ratings or batch.headlines)
+    return any((batch.quotes, batch.paths, batch.histories, batch.ratings, batch.headlines, batch.events))
 
 
 def encode_line(time: datetime, batch: Batch) -> bytes:
@@ -98,6 +100,7 @@ def decode_line(line: bytes) -> Entry:
     histories = _each(wire.histories, _history)
     ratings = _each(wire.ratings, _rating)
     headlines = _each(wire.headlines, _headline)
+    events = _each(wire.events, _event)
     batch = Batch(
         source=clean_text(wire.source, 40),
         received=received,
@@ -106,10 +109,11 @@ def decode_line(line: bytes) -> Entry:
         histories=histories,
         ratings=ratings,
         headlines=headlines,
+        events=events,
         notes=tuple(clean_text(note) for note in wire.notes[:20]),
     )
-    given = sum(map(len, (wire.quotes, wire.paths, wire.histories, wire.ratings, wire.headlines)))
-    taken = sum(map(len, (quotes, paths, histories, ratings, headlines)))
+    given = sum(map(len, (wire.quotes, wire.paths, wire.histories, wire.ratings, wire.headlines, wire.events)))
+    taken = sum(map(len, (quotes, paths, histories, ratings, headlines, events)))
     return Entry(time, batch, given - taken)
 
 
@@ -251,6 +255,29 @@ def _headline(one: Headline) -> Headline:
     }
     if not changes["id"] or not changes["title"]:
         raise ValueError("no title")
+    return _changed(one, changes)
+
+
+def _event(one: CalendarEvent) -> CalendarEvent:
+    changes: dict[str, Any] = {
+        "key": clean_text(one.key),
+        "title": clean_text(one.title),
+        "moment": _maybe_aware(one.moment),
+        "zone": one.zone if zone_of(one.zone) is not None else None,
+        "symbols": tuple(symbol for text in one.symbols[:50] if (symbol := normalise_symbol(text))),
+        "region": _text(one.region, 12),
+        "subject": _text(one.subject, 40),
+        "expected": _text(one.expected, FIGURE),
+        "previous": _text(one.previous, FIGURE),
+        "actual": _text(one.actual, FIGURE),
+        "note": clean_text(one.note, MAX_NOTE),
+        "url": safe_url(one.url),
+        "source": clean_text(one.source, 40),
+        "also": tuple(clean_text(source, 40) for source in one.also[:50]),
+        "received": _maybe_aware(one.received),
+    }
+    if not changes["key"]:
+        raise ValueError("no key")
     return _changed(one, changes)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import sqlite3
 import time
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -24,6 +25,12 @@ MAX_RATINGS = 20_000
 
 MAX_MARKS = 200_000
 """Read marks kept; marks of saved headlines are not counted."""
+
+EVENT_DAYS = 30
+"""Days that an event of the calendar is kept for after it is over."""
+
+MAX_EVENTS = 10_000
+"""Events of the calendar kept; the oldest go first."""
 
 PERIOD = 3_600.0
 """Seconds between two rounds."""
@@ -56,6 +63,12 @@ _STALE = (
         "key IN (SELECT key FROM ratings WHERE time < (SELECT time FROM ratings"
         " ORDER BY time DESC LIMIT 1 OFFSET :ratings) LIMIT :chunk)",
     ),
+    ("events", "key IN (SELECT key FROM events WHERE last_day < :events_from LIMIT :chunk)"),
+    (
+        "events",
+        "key IN (SELECT key FROM events WHERE last_day < (SELECT last_day FROM events"
+        " ORDER BY last_day DESC LIMIT 1 OFFSET :events) LIMIT :chunk)",
+    ),
     (
         "marks",
         "id IN (SELECT id FROM marks WHERE saved = 0 AND changed < (SELECT changed FROM marks WHERE saved = 0"
@@ -84,10 +97,12 @@ class Retention:
 
         The next round follows soon where there is more.
         """
-        now = self._database.now().timestamp()
+        moment = self._database.now()
+        now = moment.timestamp()
         values = {
             "paths": now - PATH_DAYS * _DAY, "headlines": now - HEADLINE_DAYS * _DAY, "chunk": CHUNK,
             "kept": headlines - 1, "ratings": ratings - 1, "marks": marks - 1,
+            "events_from": (moment - timedelta(days=EVENT_DAYS)).date().isoformat(), "events": MAX_EVENTS - 1,
         }  # fmt: skip
         removed = most = 0
         try:

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from datetime import date, datetime
 from typing import Literal
 
+from tui_monitor.domain.calendar_event import CalendarEvent
 from tui_monitor.domain.headline import Headline
 from tui_monitor.domain.quote import Quote
 from tui_monitor.domain.rating import RatingChange, RatingTable
@@ -116,6 +117,14 @@ def put_rating_table(table: RatingTable) -> Row:
     return _execute(
         "INSERT OR REPLACE INTO rating_tables (symbol, asked, json) VALUES (?, ?, ?)",
         lambda: (table.symbol, table.asked.timestamp(), encode(table)),
+    )
+
+
+def put_event(event: CalendarEvent) -> Row:
+    """Write an event of the calendar."""
+    return _execute(
+        "INSERT OR REPLACE INTO events (key, last_day, json) VALUES (?, ?, ?)",
+        lambda: (event.key, event.end_day.isoformat(), encode(event)),
     )
 
 

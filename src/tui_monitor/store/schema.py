@@ -59,6 +59,10 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
              author INTEGER NOT NULL, name TEXT NOT NULL, expires REAL NOT NULL, json BLOB NOT NULL,
              PRIMARY KEY (author, name)) WITHOUT ROWID""",
     ),
+    (
+        "CREATE TABLE events (key TEXT PRIMARY KEY, last_day TEXT NOT NULL, json BLOB NOT NULL) WITHOUT ROWID",
+        "CREATE INDEX events_by_day ON events (last_day)",
+    ),
 )
 """Statements by version, the first one making version 1."""
 
@@ -70,7 +74,9 @@ _FIRST_TABLES = {
     "meta", "quotes", "paths", "histories", "daily", "ratings", "headlines", "marks", "calendars", "headline_words",
 }  # fmt: skip
 
-TABLES = frozenset(_FIRST_TABLES | {"valuations", "rating_tables", "changes", "receipts", "polling", "wishes"})
+TABLES = frozenset(
+    _FIRST_TABLES | {"valuations", "rating_tables", "changes", "receipts", "polling", "wishes", "events"}
+)
 """Every table of ``SCHEMA_VERSION``."""
 
 

@@ -90,6 +90,8 @@ class Writer:
             work["headline", headline.id] = rows.put_headline(headline)
         for table in applied.tables:
             work["rating-table", table.symbol] = rows.put_rating_table(table)
+        for event in applied.events:
+            work["event", event.key] = rows.put_event(event)
         for symbol, received in applied.heard:
             work["receipt", symbol] = rows.put_receipt(symbol, received)
         self._put(work)

@@ -49,16 +49,17 @@ class _Actions:
 
 conflicts, entries, lists = _Actions("conflicts"), _Actions("entries"), _Actions("lists")
 moving, program = _Actions("moving"), _Actions("program")
+alerts = _Actions("alerts")
 news, reading, showing = _Actions("news"), _Actions("reading"), _Actions("showing")
 
 
 def load_actions() -> None:
     """Import what the commands run, and the palette: after the first paint, so that no first key waits for it."""
-    for actions in (moving, showing, conflicts, entries, lists, program, reading, news):
+    for actions in (moving, showing, conflicts, entries, lists, program, reading, news, alerts):
         actions.load()
     for module in (
         "tui_monitor.present.detail", "tui_monitor.present.rating_detail", "tui_monitor.present.story_lines",
-        "tui_monitor.tui.screens.help", "tui_monitor.tui.palette_commands",
+        "tui_monitor.tui.screens.calendar", "tui_monitor.tui.screens.help", "tui_monitor.tui.palette_commands",
         "textual.widgets._input", "textual.widgets._label",
     ):  # fmt: skip
         import_module(module)
@@ -144,9 +145,12 @@ COMMANDS: tuple[Command, ...] = (
     Command("read.save", ("s",), "reading", news.save, _NEWS, hint=True),
     Command("link.open", ("o",), "reading", reading.open_link, _MARKS, hint=True),
     Command("link.copy", ("y",), "reading", reading.copy),
+    Command("alert.add", ("b",), "data", alerts.add),
+    Command("alert.list", ("w",), "data", alerts.show),
     Command("data.refresh", ("r",), "data", program.refresh),
     Command("data.refresh-all", ("R",), "data", program.refresh_all),
     Command("data.sources", ("i",), "data", program.sources),
+    Command("data.calendar", ("t",), "data", program.calendar),
     Command("replay.step", ("full_stop",), "data", program.step, replay_only=True),
     Command("replay.faster", ("greater_than_sign",), "data", program.faster, replay_only=True),
     Command("replay.slower", ("less_than_sign",), "data", program.slower, replay_only=True),

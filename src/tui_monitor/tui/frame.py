@@ -124,6 +124,7 @@ class FrameClock:
         self._contained(screen.look_at_lists)
         if changed:
             self._contained(partial(screen.ring_for, changed))
+        self._contained(screen.look_at_alerts)
         if not screen.is_current:
             return
         for panel in screen.desk.visible_panels():

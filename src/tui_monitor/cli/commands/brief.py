@@ -46,6 +46,7 @@ PARAGRAPHS = (
     (Part.LEADERS, Part.PEERS, Part.VALUATION),
     (Part.RATINGS,),
     (Part.HEADLINE,),
+    (Part.NEXT,),
 )
 """Which sentences stand together."""
 
@@ -75,7 +76,7 @@ def command(
     at: str | None,
     at_close: bool,
 ) -> None:
-    """Write the session up in at most 200 words: level and move, what is notable, who led, ratings, headlines.
+    """Write the session up in at most 200 words: level and move, what is notable, who led, ratings, news, next.
 
     Every number comes from a claim or an item; with --format json each sentence names them. Ends with 4 if the index
     has only a stored price though the sources were asked, with 3 if no daily history of it is known.
@@ -106,7 +107,7 @@ def command(
         end(f"No daily history of {name} is known; start tui-monitor with a network once.", ExitCode.NO_DATA)
     from tui_monitor.services.day_brief import brief_of
 
-    click.echo(_render(told, board, brief_of(told, board), form), nl=False)
+    click.echo(_render(told, board, brief_of(told, board, as_of=as_of), form), nl=False)
     if not answered:
         click.echo(f"No source answered for {name}; this is written from what is stored.", err=True)
         raise click.exceptions.Exit(ExitCode.PARTIAL)

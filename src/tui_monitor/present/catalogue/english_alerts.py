@@ -55,6 +55,7 @@ ALERT_WORDS: dict[str, str] = {
     "alert.no-number": "{text} is no number for: {field}",
     "alert.nothing": "Fill in one of the lines.",
     "alert.already": "{field}: the price is there already.",
+    "alert.one-kind": "Either prices or percent: two rules.",
     "alert.made": "Alert made: {name}",
     "alert.removed": "Alert removed: {name}",
     "alert.own": "{name} stands in config.toml, which is yours: take it out there.",

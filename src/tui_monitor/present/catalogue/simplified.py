@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from tui_monitor.present.catalogue.simplified_alerts import ALERT_WORDS
+from tui_monitor.present.catalogue.simplified_calendar import CALENDAR_WORDS
 from tui_monitor.present.catalogue.simplified_lists import LIST_WORDS
 from tui_monitor.present.catalogue.simplified_news import NEWS_WORDS
 from tui_monitor.present.catalogue.simplified_ratings import RATING_WORDS
 from tui_monitor.present.catalogue.simplified_sharing import SHARING_WORDS
 
 WORDS: dict[str, str] = {
+    **CALENDAR_WORDS,
     **ALERT_WORDS,
     **LIST_WORDS,
     **SHARING_WORDS,

@@ -55,6 +55,7 @@ ALERT_WORDS: dict[str, str] = {
     "alert.no-number": "{text} 不是有效数字：{field}",
     "alert.nothing": "请填写其中一项。",
     "alert.already": "{field}：现价已达此水平。",
+    "alert.one-kind": "价格与涨跌幅请分开设置。",
     "alert.made": "已设置提醒：{name}",
     "alert.removed": "已移除提醒：{name}",
     "alert.own": "{name} 在你的 config.toml 中，请在该处移除。",

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from tui_monitor.present.catalogue.traditional_alerts import ALERT_WORDS
+from tui_monitor.present.catalogue.traditional_calendar import CALENDAR_WORDS
 from tui_monitor.present.catalogue.traditional_lists import LIST_WORDS
 from tui_monitor.present.catalogue.traditional_news import NEWS_WORDS
 from tui_monitor.present.catalogue.traditional_ratings import RATING_WORDS
 from tui_monitor.present.catalogue.traditional_sharing import SHARING_WORDS
 
 WORDS: dict[str, str] = {
+    **CALENDAR_WORDS,
     **ALERT_WORDS,
     **LIST_WORDS,
     **SHARING_WORDS,

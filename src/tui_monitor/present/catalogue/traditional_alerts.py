@@ -55,6 +55,7 @@ ALERT_WORDS: dict[str, str] = {
     "alert.no-number": "{text} 不是有效數字：{field}",
     "alert.nothing": "請填寫其中一項。",
     "alert.already": "{field}：現價已達此水平。",
+    "alert.one-kind": "股價與升跌幅請分開設定。",
     "alert.made": "已設定提示：{name}",
     "alert.removed": "已移除提示：{name}",
     "alert.own": "{name} 在你的 config.toml 內，請在該處移除。",

@@ -43,6 +43,13 @@ def sources(screen: MainScreen) -> None:
     screen.show_sources()
 
 
+def calendar(screen: MainScreen) -> None:
+    """Show what is to come."""
+    from tui_monitor.tui.screens.calendar import CalendarScreen
+
+    screen.app.push_screen(CalendarScreen(screen.view, screen.palette))
+
+
 def pause(screen: MainScreen) -> None:
     """Halt the replayed day, or let it go on."""
     if clock := screen.services.replay_clock:

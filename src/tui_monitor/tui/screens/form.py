@@ -93,7 +93,12 @@ class Form(ModalScreen[None]):
         return {field.id: self.query_one(f"#field-{field.id}", Input).value for field in self._fields}
 
     def action_save(self) -> None:
-        """Save and go back, or say why not."""
+        """Save and go back, or say why not, once the line in hand has taken the keys that came before."""
+        (self.focused or self).call_later(self._save)
+
+    def _save(self) -> None:
+        if not self.is_current:
+            return
         refused = self._submit(self.values())
         if refused is None:
             self.dismiss()

@@ -326,6 +326,14 @@ class MainScreen(Screen[None]):
             one = event.change
             self.say(" ".join(text for text in (one.firm, company(self.view, one), what(self.view, one)) if text))
 
+    def look_at_alerts(self) -> None:
+        """Say the alert that fired since the last frame; how else it is delivered is not the screen's."""
+        event = self.services.alerts.news() if self.services.alerts is not None else None
+        if event is not None:
+            from tui_monitor.present.alert_lines import sentence
+
+            self.say(sentence(self.view.words, event))
+
     def repalette(self, theme: str, convention: str) -> None:
         """Take other colours."""
         self.palette = Palette(theme, convention)
