@@ -77,6 +77,7 @@ class Monitor(Core):
             log=tail,
             archive=self.newsroom.archive,
             feeds=self.newsroom.desk,
+            filters=self.newsroom.filters,
             alerts=self.alerts,
             problem=lambda: self.lists.problem or self.writer.problem or self.columns.problem,
             replay_clock=self.replay.clock if self.replay else None,

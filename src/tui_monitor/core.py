@@ -24,6 +24,7 @@ from tui_monitor.present.alert_lines import sentence as alert_sentence
 from tui_monitor.present.first_view import first_view, zone_of
 from tui_monitor.present.view import View
 from tui_monitor.present.watchlist_facts import home_currency
+from tui_monitor.present.words import language_of
 from tui_monitor.services.agenda import Agenda, gathered
 from tui_monitor.services.alert_keeper import AlertKeeper
 from tui_monitor.services.asking import Asking
@@ -37,6 +38,7 @@ from tui_monitor.services.newsroom import Newsroom
 from tui_monitor.services.outside import Outside
 from tui_monitor.services.recall import recall_histories
 from tui_monitor.services.sharing import Sharing
+from tui_monitor.services.source_setup import feeds_to_read, source_tables
 from tui_monitor.services.watching import Watching
 from tui_monitor.services.watchlists import WatchlistService
 from tui_monitor.sources.api import Topic
@@ -91,7 +93,8 @@ class Core:
         # A replayed day never touches what is stored: it plays in memory.
         self.database = Database.open(None if replay else paths.database, now=_wall_now)
         self.writer = Writer(self.database)
-        self.lists = WatchlistService(paths, now=_wall_now, default=default_lists(self.universe))
+        language = language_of(settings.display.language, self.environment)
+        self.lists = WatchlistService(paths, now=_wall_now, default=default_lists(self.universe, language))
         self.book = SessionBook(
             self.clock, on_loaded=None if replay else self.writer.put_calendar, overrides=settings.sessions
         )
@@ -129,16 +132,17 @@ class Core:
             paths,
             scheduler=lambda: self.scheduler,
             health=lambda: self.view.health,
+            feeds=lambda added: feeds_to_read(self.settings, added),
             live=replay is None,
         )
         self.view.muted = self.newsroom.muted
+        self.view.saved_filters = self.newsroom.named_filters
         self.alerts = AlertKeeper(
             self.view, paths, alert_wording(self.view), lambda event: alert_sentence(self.view.words, event),
             self.environment, live=replay is None,
             leads=lambda: self.sharing is None or self.sharing.polls,
         )  # fmt: skip
-        if self.newsroom.problem is not None:
-            self.view.notices.append(self.newsroom.problem)
+        self.view.notices.extend(self.newsroom.problems)
         self.outside = Outside(
             self.lists,
             self.newsroom,
@@ -235,7 +239,6 @@ class Core:
 
     def _build_sources(self) -> Polling:
         from tui_monitor.services.polling import Polling
-        from tui_monitor.services.source_setup import source_tables
 
         tables = source_tables(self.settings, self.newsroom.added, stored=bool(self.store.headlines()))
         only = None

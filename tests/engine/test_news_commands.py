@@ -317,3 +317,29 @@ async def test_a_wrong_file_of_added_feeds_is_told_by_line(world: World) -> None
         code, _, err = await world.run(*words)
         assert code == 2
         assert "feeds.toml, line 1" in err
+
+
+async def test_feeds_are_muted_and_shown_again_by_name(world: World) -> None:
+    (world.config / "config.toml").write_text(
+        '[[feeds]]\nname = "Mine"\nurl = "https://example.com/feed"\n[news]\nuse_default_feeds = false\n'
+    )
+    code, _, err = await world.run("feeds", "mute", "mine")
+    assert (code, err) == (0, "Headlines of Mine are not shown.\n")
+    assert tomllib.loads((world.config / "feeds.toml").read_text())["muted"] == ["Mine"]
+    code, _, err = await world.run("feeds", "mute", "nobody")
+    assert code == 1
+    assert "there is no feed called 'nobody'" in err
+    code, _, err = await world.run("feeds", "unmute", "MINE")
+    assert (code, err) == (0, "Headlines of Mine are shown again.\n")
+    assert "muted" not in tomllib.loads((world.config / "feeds.toml").read_text())
+
+
+async def test_a_filter_is_called_by_its_name_from_either_file(world: World) -> None:
+    world.write(CONFIG + '[news.filters]\ndeals = "tencent"\n')
+    (world.config / "filters.toml").write_text('[filters]\n"my own" = "weather"\n')
+    place = world.file("feed.xml", rss(FIRST, SECOND))
+    for name, title in (("Deals", "Tencent"), ("my own", "Weather"), ('"fine"', "Weather")):
+        code, out, err = await world.run("news", "--from", place, "--filter", name, "--format", "jsonl")
+        assert (code, err) == (0, "")
+        (found,) = (json.loads(line) for line in out.splitlines())
+        assert found["title"].startswith(title)

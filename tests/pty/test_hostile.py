@@ -116,8 +116,8 @@ def careless() -> Iterator[None]:
 
 
 @pytest.mark.slow
-@pytest.mark.usefixtures("careless")
 @pytest.mark.timeout(300)
+@pytest.mark.usefixtures("careless")
 def test_nothing_hostile_reaches_the_terminal_or_a_pipe(
     tmp_path: Path,
     behind: ServerThread,  # noqa: F811 - the fixture

@@ -3,22 +3,28 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import msgspec
 import pytest
+from click.testing import CliRunner
 from tests.servers.loopback import Answer, LoopbackServer
+from tests.tui.stage import frame_text
 
+from tui_monitor.cli.commands.feeds import command as feeds_command
 from tui_monitor.compose import Monitor
-from tui_monitor.config.feeds_file import FeedsFile
+from tui_monitor.config.feeds_file import AddedFeeds, FeedsFile
 from tui_monitor.config.paths import Paths
 from tui_monitor.config.settings import FeedEntry, Network, News, Settings
 from tui_monitor.domain.headline import Headline
 from tui_monitor.sources.api import Batch
 from tui_monitor.sources.registry import available
 from tui_monitor.store.latest import MAX_HEADLINES, LatestStore
+from tui_monitor.tui.app import MonitorApp
+from tui_monitor.tui.layout import PanelId
 
 NOW = datetime.now(UTC).replace(microsecond=0)
 
@@ -151,3 +157,86 @@ async def test_a_feed_that_is_added_brings_its_headlines_without_a_restart(paths
     again = Monitor(quiet, paths, environment={"LANG": "C.UTF-8"})
     assert [one.title for one in again.store.headlines()] == ["It works"]
     await again.aclose()
+
+
+def left_alone(app: MonitorApp) -> None:
+    """Paint the headlines as they are once no hand was on them for a while."""
+    panel = app.main.table(PanelId.HEADLINES)
+    panel._hand_at = panel._ordered_at = -100.0
+    panel.frame(set(), second=True)
+
+
+async def test_what_the_command_line_does_to_the_feeds_is_taken_over_on_the_running_screen(
+    paths: Paths, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """``feeds.toml`` is looked at each 0.9 seconds (``services.outside.PERIOD``); here each look is made by hand."""
+    monkeypatch.setenv("TUI_MONITOR_CONFIG_DIR", str(paths.config_dir))
+    monkeypatch.setenv("TUI_MONITOR_STATE_DIR", str(paths.state_dir))
+    paths.config_file.write_text("[news]\nuse_default_feeds = false\n")
+    monitor = Monitor(settings(), paths, environment={"LANG": "C.UTF-8"})
+    monitor.intake.take(batch(item(1, "Wire"), item(2, "Desk")))
+    monitor._build_sources()
+    file = FeedsFile(paths.feeds_file)
+
+    async def command(*words: str) -> None:
+        result = await asyncio.to_thread(CliRunner().invoke, feeds_command, list(words))
+        assert result.exit_code == 0, result.output
+        await monitor.outside.look_at_feeds()
+
+    app = monitor.build_app()
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press("4")
+        await pilot.pause()
+        file.add(FeedEntry(name="Wire", url="http://127.0.0.1:9/feed"))
+        await monitor.outside.look_at_feeds()
+        assert "Wire" in monitor.view.health
+        await command("mute", "Wire")
+        assert monitor.view.muted == {"wire"}
+        left_alone(app)
+        await pilot.pause()
+        text = "\n".join(frame_text(app))
+        assert "Item number 1" not in text
+        assert "Item number 2" in text
+        await command("unmute", "Wire")
+        left_alone(app)
+        await pilot.pause()
+        assert "Item number 1" in "\n".join(frame_text(app))
+        # The same name for another address is another feed.
+        before = monitor.view.health["Wire"]
+        file.edit(lambda held: msgspec.structs.replace(
+            held, feeds=(FeedEntry(name="Wire", url="http://127.0.0.1:10/other"),)))  # fmt: skip
+        await monitor.outside.look_at_feeds()
+        assert monitor.view.health["Wire"] is not before
+        # What cannot be read stops nothing, and is said once.
+        good = paths.feeds_file.read_bytes()
+        paths.feeds_file.write_bytes(b"[[feeds]\n")
+        for _ in range(2):
+            await monitor.outside.look_at_feeds()
+        assert "Wire" in monitor.view.health
+        assert sum("feeds.toml, line 1" in notice for notice in monitor.view.notices) == 1
+        paths.feeds_file.write_bytes(good)
+        await monitor.outside.look_at_feeds()
+        await command("remove", "Wire")
+        assert "Wire" not in monitor.view.health
+    await monitor.aclose()
+
+
+async def test_a_feed_that_is_written_to_the_file_is_begun_once_whoever_sees_it_first(paths: Paths) -> None:
+    monitor = Monitor(settings(), paths, environment={"LANG": "C.UTF-8"})
+    monitor._build_sources()
+    desk = monitor.newsroom.desk()
+    assert desk is not None
+    entry = FeedEntry(name="Added", url="http://127.0.0.1:9/feed")
+    edit = desk._edit
+
+    async def slow(change: Callable[[], AddedFeeds]) -> AddedFeeds:
+        after = await edit(change)
+        assert await monitor.newsroom.look_outside()
+        return after
+
+    desk._edit = slow  # type: ignore[method-assign]
+    await desk.add(entry)
+    assert "Added" in monitor.view.health
+    assert await desk.remove("Added")
+    assert "Added" not in monitor.view.health
+    await monitor.aclose()

@@ -13,10 +13,12 @@ from rich.cells import cell_len
 from tests.tui.stage import Stage, at, frame_text, quote
 from textual.pilot import Pilot
 
+from tui_monitor.config.filters_file import FiltersFile
 from tui_monitor.config.settings import News, Settings
 from tui_monitor.domain.headline import Headline
 from tui_monitor.present.headlines import HeadlinesModel
 from tui_monitor.services.archive import Archive
+from tui_monitor.services.filter_desk import FilterDesk
 from tui_monitor.sources.api import Batch
 from tui_monitor.store.database import Database
 from tui_monitor.store.latest import Applied
@@ -182,6 +184,14 @@ async def test_the_filter_line_works_as_one_types_and_keeps_the_last_good_one() 
         assert len(panel_of(app).keys) == 5
 
 
+async def test_what_is_wrong_with_a_filter_is_said_in_the_language_of_the_screen() -> None:
+    app = stage_with(language="zh-Hant").app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("4", "f", *"age<2y")
+        await pilot.pause(0.1)
+        assert "篩選第 5 字有誤，應為：時間，如 30m、2h、1d 或 1w" in frame_text(app)[-1]
+
+
 async def test_a_named_filter_is_chosen_by_its_digit() -> None:
     app = stage_with().app()
     async with app.run_test(size=(80, 24)) as pilot:
@@ -198,7 +208,49 @@ async def test_a_named_filter_is_chosen_by_its_digit() -> None:
     async with bare.run_test(size=(80, 24)) as pilot:
         await pilot.press("4", "F")
         await pilot.pause()
-        assert "[news.filters]" in frame_text(bare)[-1]
+        assert "No filter has a name yet" in frame_text(bare)[-1]
+
+
+async def test_the_filter_in_use_is_named_kept_chosen_and_deleted(tmp_path: Path) -> None:
+    stage = stage_with()
+    path = tmp_path / "filters.toml"
+    desk = FilterDesk(path)
+    stage.services.filters = desk
+    stage.view.saved_filters = lambda: desk.held
+    app = stage.app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("4", "f", *"source:post", "enter", "F", "a")
+        await settle(app, pilot)
+        await pilot.press(*"old [b]", "enter")
+        await settle(app, pilot)
+        assert "Filter old [b] is kept." in frame_text(app)[-1]
+        assert FiltersFile(path).read() == {"old [b]": "source:post"}
+        assert model_of(app).filter_name == "old [b]"
+        await pilot.press("escape", "F")
+        await settle(app, pilot)
+        text = "\n".join(frame_text(app))
+        assert "1 deals  topic:deals  [config.toml]" in text
+        assert "3 old [b]  source:post " in text
+        await pilot.press("3")
+        await settle(app, pilot)
+        assert panel_of(app).keys == ["d1", "p1"]
+        # Those of config.toml are the person's: neither taken over nor deleted.
+        await pilot.press("F", "a", *["backspace"] * 7, *"Deals", "enter")
+        await settle(app, pilot)
+        assert "config.toml, which is yours" in frame_text(app)[-1]
+        await pilot.press("F", "d")
+        await settle(app, pilot)
+        assert "config.toml, which is yours" in frame_text(app)[-1]
+        assert FiltersFile(path).read() == {"old [b]": "source:post"}
+        # What another monitor names is there at its next look.
+        FiltersFile(path).save("theirs", "lang:zh")
+        await desk.look_outside()
+        await pilot.press("F", "j", "j", "d")
+        await settle(app, pilot)
+        assert "Filter old [b] is deleted." in frame_text(app)[-1]
+        assert FiltersFile(path).read() == {"theirs": "lang:zh"}
+        assert model_of(app).filter_name is None
+        assert panel_of(app).keys == ["d1", "p1"], "what is seen stays"
 
 
 async def test_all_marks_only_what_the_filter_shows() -> None:

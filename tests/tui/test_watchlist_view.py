@@ -12,9 +12,11 @@ from tests.tui.test_watchlist_edits import panel_of, press, text_of
 
 from tui_monitor.config.columns_file import ColumnSetting, read_columns
 from tui_monitor.config.watchlist_text import write_text
+from tui_monitor.domain.series import Intraday
 from tui_monitor.domain.watchlist import Entry, Watchlist, Watchlists
 from tui_monitor.domain.watchlist_edits import Add, SetNote
 from tui_monitor.present.watchlist_columns import SPECS
+from tui_monitor.sources.api import Batch
 
 HELD = Watchlists(
     (
@@ -128,7 +130,7 @@ async def test_sorts_go_through_the_columns_to_be_seen_and_back(tmp_path: Path) 
             if panel.model.sort == "own":
                 break
             seen.append(panel.model.sort)
-        assert seen == [one for one in panel.visible_columns if one != "spark"]
+        assert seen == panel.visible_columns
         assert panel.keys == own
         await press(pilot, "s", "s", "s", "s")
         assert panel.model.sort == "percent"
@@ -137,6 +139,53 @@ async def test_sorts_go_through_the_columns_to_be_seen_and_back(tmp_path: Path) 
         await press(pilot, "S")
         assert panel.keys == ["0102.HK", "0103.HK", "BABA", "0101.HK"]
         assert "▲ %" in text_of(app)
+
+
+def path_of(desk: Desk, symbol: str, *closes: float) -> None:
+    """Let a path come in."""
+    now = desk.clock.now()
+    begin = int(now.timestamp()) - 60 * len(closes)
+    times = tuple(begin + 60 * at for at in range(len(closes)))
+    series = Intraday(symbol=symbol, times=times, closes=closes, received=now, source="yahoo")
+    desk.store.apply(Batch(source="yahoo", received=now, paths=(series,)))
+
+
+@pytest.mark.parametrize(("size", "zoom"), [((120, 40), ()), ((60, 20), ("z",))])
+async def test_rows_are_sorted_by_the_move_along_their_path_live_and_once(
+    tmp_path: Path, size: tuple[int, int], zoom: tuple[str, ...]
+) -> None:
+    desk = Desk(tmp_path).fill()
+    app = desk.app()
+    async with app.run_test(size=size) as pilot:
+        await pilot.pause()
+        await press(pilot, *zoom)
+        panel = panel_of(app)
+        assert "spark" in panel.visible_columns
+        await press(pilot, *["s"] * (panel.visible_columns.index("spark") + 1))
+        assert panel.model.sort == "spark"
+        # 10.0 to 18.9, 100.0 to 108.9, and two that have no path.
+        assert panel.keys == ["0102.HK", "0101.HK", "0103.HK", "BABA"]
+
+        async def pass_by() -> None:
+            desk.clock.pass_by(3.0)
+            app.main.frame_clock.tick()
+            await pilot.pause()
+
+        path_of(desk, "BABA", -2.0, -0.5)  # below zero, and up by three quarters
+        path_of(desk, "0102.HK", 10.0, 30.0, 9.0)
+        path_of(desk, "0103.HK", 5.0)  # one point is no move
+        await pass_by()
+        assert panel.keys == ["BABA", "0101.HK", "0102.HK", "0103.HK"]
+        await press(pilot, "S")
+        assert panel.keys == ["0102.HK", "0101.HK", "BABA", "0103.HK"]
+        await press(pilot, "O")
+        assert panel.model.sort == "own"
+        assert desk.saved_list("mine").symbols == ("0102.HK", "0101.HK", "BABA", "0103.HK")
+        path_of(desk, "0102.HK", 10.0, 30.0)
+        await pass_by()
+        assert panel.keys == ["0102.HK", "0101.HK", "BABA", "0103.HK"]
+        await press(pilot, "u")
+        assert desk.saved_list("mine").symbols == ("0101.HK", "0102.HK", "0103.HK", "BABA")
 
 
 # Positions

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from tui_monitor.analysis.likeness import StoryIndex
 from tui_monitor.domain.headline import Headline
-from tui_monitor.services.intake import AT_ONCE, Intake
+from tui_monitor.services.intake import AT_ONCE, FEWEST, Intake
 from tui_monitor.sources.api import Batch
 from tui_monitor.store.latest import Applied, LatestStore
 
@@ -97,7 +97,7 @@ def many(count: int, source: str = "A") -> Batch:
 async def test_a_long_batch_is_taken_in_parts_between_the_loops_turns() -> None:
     store = LatestStore()
     told: list[int] = []
-    door = Intake(store, written=lambda _: None, home_lines={})
+    door = Intake(store, written=lambda _: None, home_lines={}, seconds=lambda: 0.0)
     door.arrived = lambda fresh: told.append(len(fresh))
     applied = door.take(many(350))
     assert len(applied.headlines) == AT_ONCE
@@ -116,6 +116,43 @@ async def test_a_long_batch_is_taken_in_parts_between_the_loops_turns() -> None:
     await asyncio.sleep(0)
 
 
+async def turns(count: int) -> None:
+    for _ in range(count):
+        await asyncio.sleep(0)
+
+
+async def test_a_part_that_takes_long_makes_the_next_ones_smaller_and_quick_ones_larger_again() -> None:
+    store = LatestStore()
+    told: list[int] = []
+    moment, each = 0.0, 0.0003995
+
+    def arrived(fresh: tuple[Headline, ...]) -> None:
+        nonlocal moment
+        told.append(len(fresh))
+        moment += each * len(fresh)
+
+    door = Intake(store, written=lambda _: None, home_lines={}, seconds=lambda: moment)
+    door.arrived = arrived
+    door.take(many(180))
+    await turns(100)
+    # The first part comes with the batch, the second is the first that is measured: then 4 ms hold ten.
+    assert told[:3] == [AT_ONCE, AT_ONCE, 10]
+    assert max(told[2:]) == 10
+    assert len(store.headlines()) == 180
+    told.clear()
+    each = 0.0000199
+    door.take(many(300, "B"))
+    await turns(100)
+    assert told[:4] == [10, 10, 20, 40], told
+    assert max(told) == AT_ONCE
+    told.clear()
+    each = 1.0
+    door.take(many(200, "C"))
+    await turns(100)
+    assert min(told) == FEWEST, "it never stands still"
+    assert len(store.headlines()) == 680
+
+
 def test_without_a_loop_a_long_batch_is_taken_whole() -> None:
     store = LatestStore()
     Intake(store, written=lambda _: None, home_lines={}).take(many(350))
@@ -126,7 +163,7 @@ async def test_the_rest_of_a_long_batch_waits_while_the_disk_is_behind(monkeypat
     monkeypatch.setattr("tui_monitor.services.intake.PATIENCE", 0.0)
     store = LatestStore()
     behind = True
-    door = Intake(store, written=lambda _: None, home_lines={})
+    door = Intake(store, written=lambda _: None, home_lines={}, seconds=lambda: 0.0)
     door.crowded = lambda: behind
     door.take(many(3 * AT_ONCE))
     for _ in range(20):

@@ -61,6 +61,48 @@ def test_a_fresh_install_shows_its_first_list_and_writes_nothing(run: Run, confi
 
 
 @pytest.mark.parametrize(
+    ("setting", "locale", "name"),
+    [
+        ("", "zh_HK.UTF-8", "香港科技股"),
+        ('language = "zh-Hans"', "C.UTF-8", "香港科技股"),
+        ('language = "en"', "zh_CN.UTF-8", "Hong Kong tech"),
+        ('language = "klingon"', "zh_CN.UTF-8", "香港科技股"),  # a wrong setting leaves the locale's
+    ],
+)
+def test_the_first_list_is_named_in_the_language_in_which_it_is_made(
+    run: Run, config: Path, monkeypatch: pytest.MonkeyPatch, setting: str, locale: str, name: str
+) -> None:
+    config.unlink()
+    settings = config.with_name("config.toml")
+    settings.write_text(f"[display]\n{setting}\n", encoding="utf-8")
+    monkeypatch.setenv("LC_ALL", locale)
+    assert json.loads(run("list", "--format", "json").stdout)[0]["name"] == name
+    assert run("add", "BABA").exit_code == ExitCode.OK
+    assert list(shown(config)) == [name]
+    # From now on it is the person's: another language does not name it anew.
+    settings.unlink()
+    monkeypatch.setenv("LC_ALL", "C.UTF-8")
+    assert run("add", "JD").exit_code == ExitCode.OK
+    assert list(shown(config)) == [name]
+
+
+def test_another_universe_gives_the_first_list_its_name_and_members(run: Run, config: Path, tmp_path: Path) -> None:
+    config.unlink()
+    member = {"symbol": "0005.HK", "name_en": "HSBC", "name_hant": "滙豐", "name_hans": "汇丰", "weight": 1.0}
+    universe = {
+        "name": "banks", "titles": {"en": "Banks", "zh-Hant": "銀行", "zh-Hans": "银行"}, "index": "^HSI",
+        "as_of": "2025-09-16", "origin": "a test", "members": [member],
+    }  # fmt: skip
+    path = tmp_path / "banks.json"
+    path.write_text(json.dumps(universe), encoding="utf-8")
+    config.with_name("config.toml").write_text(
+        f'[market]\nuniverse = "{path}"\n[display]\nlanguage = "zh-Hant"\n', encoding="utf-8"
+    )
+    assert run("add", "BABA").exit_code == ExitCode.OK
+    assert shown(config) == {"銀行": "0005.HK BABA"}
+
+
+@pytest.mark.parametrize(
     ("words", "mine", "other"),
     [
         (("add", "9988", "3690 HK", "^N225"), "0700.HK BABA JD 9988.HK 3690.HK ^N225", "^HSI"),

@@ -87,6 +87,11 @@ def added_feed_names(_ctx: click.Context, _param: click.Parameter, incomplete: s
     return _beginning(incomplete, _feeds(only_added=True))
 
 
+def filter_names(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> Items:
+    """Return the names of the headline filters."""
+    return _beginning(incomplete, _filters())
+
+
 def schema_names(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> Items:
     """Return the commands whose output has a schema."""
     from tui_monitor.cli.commands.schema import names
@@ -136,16 +141,30 @@ def _names() -> dict[str, list[str]]:
 
 
 def _lists() -> Watchlists | None:
+    from tui_monitor.cli.first_lists import first_lists
     from tui_monitor.config.paths import Paths
     from tui_monitor.config.watchlist_file import WatchlistFile
     from tui_monitor.config.watchlist_text import read_text
-    from tui_monitor.services.default_lists import default_lists
 
+    paths = Paths.from_environment()
     try:
-        content = WatchlistFile(Paths.from_environment().watchlists_file).read()
-        return default_lists() if content is None else read_text(content.data, "watchlists.toml").lists
+        content = WatchlistFile(paths.watchlists_file).read()
+        return first_lists(paths) if content is None else read_text(content.data, "watchlists.toml").lists
     except MonitorError:
         return None
+
+
+def _filters() -> Iterator[str]:
+    from tui_monitor.config.filters_file import FiltersFile
+    from tui_monitor.config.loading import load_settings
+    from tui_monitor.config.named_filters import named_filters
+    from tui_monitor.config.paths import Paths
+
+    paths = Paths.from_environment()
+    try:
+        yield from named_filters(load_settings(paths.config_file).news, FiltersFile(paths.filters_file).read())
+    except MonitorError:
+        return
 
 
 def _feeds(*, only_added: bool) -> Iterator[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import date, datetime, time
 from typing import Any
 
@@ -141,3 +142,11 @@ def got(value: object) -> str:
     if isinstance(value, date | datetime | time):
         return f"the time {value.isoformat()}"
     return "another value"
+
+
+def nearest(key: str, known: Sequence[str]) -> str:
+    """Return what may be meant by an unknown ``key``: the nearest of ``known``, else all of them."""
+    from difflib import get_close_matches
+
+    close = get_close_matches(key, known, n=1, cutoff=0.6)
+    return f'did you mean "{close[0]}"?' if close else f"expected one of {', '.join(known)}"

@@ -6,12 +6,13 @@ All mistakes of a file are told at once, a line each. The file is never written.
 from __future__ import annotations
 
 import stat
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
-from tui_monitor.config.expected import convert, got
+from tui_monitor.config.expected import convert, got, nearest
 from tui_monitor.config.rules import check_rules
 from tui_monitor.config.settings import Section, Settings
 from tui_monitor.config.toml_file import TomlError, parse_toml
@@ -29,11 +30,15 @@ Problem = tuple[KeyPath, str]
 """Where a mistake is, and the sentence's end: ``expected …, got …``."""
 
 
-def load_settings(path: Path | None) -> Settings:
+Further = Callable[[Settings], list[Problem]]
+"""Names more mistakes of settings that are right by themselves."""
+
+
+def load_settings(path: Path | None, *, further: Further | None = None) -> Settings:
     """Return the settings in ``path``, or the defaults where there is no such file.
 
-    Raises ``ConfigError`` whose text has one line for each mistake:
-    ``FILE, line N: key "market.index": expected …, got …``.
+    ``further`` looks for mistakes that only others can know of. Raises ``ConfigError`` whose text has one line for
+    each mistake: ``FILE, line N: key "market.index": expected …, got …``.
     """
     if path is None:
         return Settings()
@@ -44,10 +49,10 @@ def load_settings(path: Path | None) -> Settings:
         return Settings()
     except OSError as error:
         raise ConfigError(f"{path} cannot be read: {(error.strerror or str(error)).lower()}.") from error
-    return read_settings(data, str(path), mode=mode)
+    return read_settings(data, str(path), mode=mode, further=further)
 
 
-def read_settings(data: bytes, name: str, *, mode: int = 0o600) -> Settings:
+def read_settings(data: bytes, name: str, *, mode: int = 0o600, further: Further | None = None) -> Settings:
     """Return the settings in ``data``; ``name`` is the file's, ``mode`` its permission bits, for messages."""
     try:
         document, text = parse_toml(data, limit=MAX_CONFIG)
@@ -58,6 +63,9 @@ def read_settings(data: bytes, name: str, *, mode: int = 0o600) -> Settings:
     settings = _section(Settings, document, (), problems)
     assert isinstance(settings, Settings)
     check_rules(settings, mode, problems)
+    if further is not None:
+        known = {place for place, _ in problems}
+        problems += [one for one in further(settings) if one[0] not in known]
     if problems:
         raise ConfigError(_worded(name, problems, lines_of(text)))
     return settings
@@ -87,7 +95,7 @@ def _section(kind: type[Section], table: dict[str, Any], path: KeyPath, problems
         here = (*path, key)
         field = fields.get(key)
         if field is None:
-            problems.append((here, f"unknown; {_nearest(key, list(fields))}"))
+            problems.append((here, f"unknown; {nearest(key, list(fields))}"))
         elif isinstance(field.type, type) and issubclass(field.type, Section):
             if isinstance(value, dict):
                 values[field.name] = _section(field.type, value, here, problems)
@@ -110,15 +118,8 @@ def _suggested(place: KeyPath, reason: str) -> str:
     if place and place[0] == "feeds" and reason == "unknown" and isinstance(place[-1], str):
         from tui_monitor.config.settings import FeedEntry
 
-        return f"unknown; {_nearest(place[-1], list(FeedEntry.__struct_fields__))}"
+        return f"unknown; {nearest(place[-1], list(FeedEntry.__struct_fields__))}"
     return reason
-
-
-def _nearest(key: str, known: list[str]) -> str:
-    from difflib import get_close_matches
-
-    close = get_close_matches(key, known, n=1, cutoff=0.6)
-    return f'did you mean "{close[0]}"?' if close else f"expected one of {', '.join(known)}"
 
 
 def _worded(name: str, problems: list[Problem], lines: TomlLines | None) -> str:

@@ -60,6 +60,11 @@ class Paths(msgspec.Struct, frozen=True):
         return self.config_dir / "feeds.toml"
 
     @property
+    def filters_file(self) -> Path:
+        """``filters.toml``: the program's, the headline filters that were named in it."""
+        return self.config_dir / "filters.toml"
+
+    @property
     def alerts_file(self) -> Path:
         """``alerts.toml``: the program's, the alert rules that were made in it."""
         return self.config_dir / "alerts.toml"

@@ -23,6 +23,10 @@ from tui_monitor.domain.errors import WatchlistError
 LOCK_SECONDS = 2.0
 """How long another process may hold the lock before a save is put off."""
 
+KEPT = "your edits are kept and saved when it is possible"
+LOST = "unsaved edits are lost"
+"""What becomes of edits that cannot be saved: while the program runs, and once it ends."""
+
 Trace = tuple[int, int, int]
 """What tells at a glance that a file changed: time of change in nanoseconds, size, inode."""
 
@@ -55,6 +59,8 @@ class WatchlistFile:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self.fate = KEPT
+        """What a refused save says of the edits."""
 
     @property
     def backup(self) -> Path:
@@ -80,7 +86,8 @@ class WatchlistFile:
         except FileNotFoundError:
             return None
         except OSError as error:
-            raise WatchlistError(f"{wanted} cannot be read: {_reason(error)}; it is left as it is.") from error
+            reason = "you may not read it" if isinstance(error, PermissionError) else _reason(error)
+            raise WatchlistError(f"{wanted} cannot be read: {reason}; it is left as it is.") from error
         return Content(data, fingerprint_of(data), (found.st_mtime_ns, found.st_size, found.st_ino))
 
     @contextlib.contextmanager
@@ -104,7 +111,7 @@ class WatchlistFile:
                 except BlockingIOError:
                     if time.monotonic() >= deadline:
                         raise WatchlistError(
-                            f"{self.path} cannot be saved: another tui-monitor is writing it; your edits are kept."
+                            f"{self.path} cannot be saved: another tui-monitor is writing it; {self.fate}."
                         ) from None
                     pause.wait(0.005)
             yield
@@ -136,14 +143,12 @@ class WatchlistFile:
         try:
             return self.path.resolve()
         except (OSError, RuntimeError) as error:
-            raise WatchlistError(
-                f"{self.path} cannot be saved: its link leads nowhere; your edits are kept."
-            ) from error
+            raise WatchlistError(f"{self.path} cannot be saved: its link leads nowhere; {self.fate}.") from error
 
     def _check_owner(self, target: Path) -> None:
         with contextlib.suppress(FileNotFoundError):
             if target.stat().st_uid != os.geteuid():
-                raise WatchlistError(f"{self.path} cannot be saved: it belongs to another user; your edits are kept.")
+                raise WatchlistError(f"{self.path} cannot be saved: it belongs to another user; {self.fate}.")
 
     def _keep_backup(self, target: Path) -> None:
         backup = target.with_name(f"{target.name}.bak")
@@ -164,9 +169,7 @@ class WatchlistFile:
         try:
             yield
         except OSError as error:
-            raise WatchlistError(
-                f"{self.path} cannot be saved: {_reason(error)}; your edits are kept and saved when it is possible."
-            ) from error
+            raise WatchlistError(f"{self.path} cannot be saved: {_reason(error)}; {self.fate}.") from error
 
 
 def _write_through(path: Path, data: bytes) -> Trace:

@@ -7,8 +7,11 @@ from datetime import datetime
 import msgspec
 
 
-class Headline(msgspec.Struct, frozen=True, kw_only=True):
-    """One item of a feed. All text is sanitised; ``published`` is ``None`` for an undated item."""
+class Headline(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """One item of a feed. All text is sanitised; ``published`` is ``None`` for an undated item.
+
+    It holds texts and times only, so it is in no cycle and the collector, which holds the loop, need not look at it.
+    """
 
     id: str
     """Stable identity across polls and sources (see ``sources.feeds``)."""

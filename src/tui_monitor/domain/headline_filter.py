@@ -20,6 +20,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from enum import StrEnum
 
 import msgspec
 
@@ -37,13 +38,56 @@ KEYS = ("topic", "symbol", "source", "lang", "author", "mine", "unread", "saved"
 """What a term may ask about."""
 
 
-class FilterError(MonitorError):
-    """A filter that cannot be read. ``position`` is the place in its text, ``expected`` what should stand there."""
+class Fault(StrEnum):
+    """What is wrong with a filter. The screen words it in the person's language by this code."""
 
-    def __init__(self, position: int, expected: str) -> None:
+    TOO_LONG = "too-long"
+    NEVER_OPENED = "never-opened"
+    QUOTATION = "quotation"
+    NESTING = "nesting"
+    AFTER_OR = "after-or"
+    BEFORE_OR = "before-or"
+    AFTER_MINUS = "after-minus"
+    BRACKET = "bracket"
+    DURATION = "duration"
+    AGE_SIGN = "age-sign"
+    KEY = "key"
+    VALUE = "value"
+    YES_NO = "yes-no"
+    SYMBOL = "symbol"
+
+
+_EXPECTED = {
+    Fault.TOO_LONG: "the end: a filter has at most {most} characters",
+    Fault.NEVER_OPENED: "a term; this bracket was never opened",
+    Fault.QUOTATION: "a closing quotation mark",
+    Fault.NESTING: "at most {most} brackets within each other",
+    Fault.AFTER_OR: "a term after OR",
+    Fault.BEFORE_OR: "a term before OR",
+    Fault.AFTER_MINUS: "a term after -",
+    Fault.BRACKET: "a closing bracket",
+    Fault.DURATION: "a time such as 30m, 2h, 1d or 1w",
+    Fault.AGE_SIGN: "< or > after age: age<2h",
+    Fault.KEY: "one of {keys} before the colon (quote a phrase that holds one)",
+    Fault.VALUE: "a value after {term}:",
+    Fault.YES_NO: "yes or no",
+    Fault.SYMBOL: "a symbol such as 0700.HK, 700 or BABA",
+}
+"""What should stand there instead, in English: for the command line and the checks of files."""
+
+
+class FilterError(MonitorError):
+    """A filter that cannot be read: ``fault`` at the place ``position`` of its text."""
+
+    def __init__(self, position: int, fault: Fault, **values: object) -> None:
+        """``values`` are what the words of ``fault`` tell."""
+        expected = _EXPECTED[fault].format(**values)
         super().__init__(f"filter, character {position + 1}: expected {expected}")
         self.position = position
+        self.fault = fault
+        self.values = values
         self.expected = expected
+        """What should stand there, in English."""
 
 
 class _View(msgspec.Struct, frozen=True):
@@ -96,11 +140,11 @@ class HeadlineFilter:
 def parse_filter(text: str) -> HeadlineFilter:
     """Read a filter; an empty one lets everything pass. Raises ``FilterError``."""
     if len(text) > MAX_LENGTH:
-        raise FilterError(MAX_LENGTH, f"the end: a filter has at most {MAX_LENGTH} characters")
+        raise FilterError(MAX_LENGTH, Fault.TOO_LONG, most=MAX_LENGTH)
     parser = _Parser(text)
     test = parser.alternatives(0)
     if parser.rest():
-        raise FilterError(parser.place, "a term; this bracket was never opened")
+        raise FilterError(parser.place, Fault.NEVER_OPENED)
     return HeadlineFilter(text.strip(), test)
 
 
@@ -138,7 +182,7 @@ class _Parser:
     def _next(self) -> re.Match[str]:
         match = _TOKEN.match(self._text, self.place)
         if match is None:
-            raise FilterError(self.place, "a closing quotation mark")
+            raise FilterError(self.place, Fault.QUOTATION)
         return match
 
     def _take(self, match: re.Match[str]) -> None:
@@ -147,7 +191,7 @@ class _Parser:
 
     def alternatives(self, depth: int) -> _Test:
         if depth > MAX_NESTING:
-            raise FilterError(self.place, f"at most {MAX_NESTING} brackets within each other")
+            raise FilterError(self.place, Fault.NESTING, most=MAX_NESTING)
         groups = [self._all_of(depth)]
         while self.rest():
             match = self._next()
@@ -155,7 +199,7 @@ class _Parser:
                 break
             self._take(match)
             if not self.rest() or self._next()["close"] or self._next()["or"]:
-                raise FilterError(self.place, "a term after OR")
+                raise FilterError(self.place, Fault.AFTER_OR)
             groups.append(self._all_of(depth))
         return groups[0] if len(groups) == 1 else lambda view: any(test(view) for test in groups)
 
@@ -167,7 +211,7 @@ class _Parser:
                 break
             if match["or"]:
                 if not tests:
-                    raise FilterError(self.place, "a term before OR")
+                    raise FilterError(self.place, Fault.BEFORE_OR)
                 break
             tests.append(self._term(depth))
         return tests[0] if len(tests) == 1 else lambda view: all(test(view) for test in tests)
@@ -178,13 +222,13 @@ class _Parser:
         self._take(match)
         if match["minus"]:
             if not self.rest() or self._next()["close"] or self._next()["or"]:
-                raise FilterError(self.place, "a term after -")
+                raise FilterError(self.place, Fault.AFTER_MINUS)
             turned = self._term(depth)
             return lambda view: not turned(view)
         if match["open"]:
             inner = self.alternatives(depth + 1)
             if not self.rest():
-                raise FilterError(self.place, "a closing bracket")
+                raise FilterError(self.place, Fault.BRACKET)
             self._take(self._next())
             return inner
         if match["age"]:
@@ -197,7 +241,7 @@ class _Parser:
 def _age(sign: str, amount: str, place: int) -> _Test:
     match = _DURATION.fullmatch(amount.lower())
     if match is None:
-        raise FilterError(place, "a time such as 30m, 2h, 1d or 1w")
+        raise FilterError(place, Fault.DURATION)
     limit = timedelta(seconds=float(match[1]) * _UNITS[match[2]])
     if sign[0] == "<":
         return lambda view: view.now - view.headline.sort_time <= limit
@@ -206,16 +250,16 @@ def _age(sign: str, amount: str, place: int) -> _Test:
 
 def _keyed(key: str, written: str, begin: int, place: int) -> _Test:
     if key == "age":
-        raise FilterError(place - 1, "< or > after age: age<2h")
+        raise FilterError(place - 1, Fault.AGE_SIGN)
     if key not in KEYS:
-        raise FilterError(begin, f"one of {', '.join(KEYS)} before the colon (quote a phrase that holds one)")
+        raise FilterError(begin, Fault.KEY, keys=", ".join(KEYS))
     values = tuple(value for value in (part.strip().strip('"').casefold() for part in written.split(",")) if value)
     if not values:
-        raise FilterError(place, f"a value after {key}:")
+        raise FilterError(place, Fault.VALUE, term=key)
     if key in {"mine", "unread", "saved"}:
         answer = _ANSWERS.get(values[0]) if len(values) == 1 else None
         if answer is None:
-            raise FilterError(place, "yes or no")
+            raise FilterError(place, Fault.YES_NO)
         if key == "mine":
             return lambda view: view.mine.isdisjoint(view.headline.symbols) is not answer
         if key == "saved":
@@ -238,7 +282,7 @@ def _symbol(values: tuple[str, ...], place: int) -> _Test:
     symbols = {normalise_symbol(value) for value in values}
     known = frozenset(symbol for symbol in symbols if symbol is not None)
     if len(known) < len(symbols):
-        raise FilterError(place, "a symbol such as 0700.HK, 700 or BABA")
+        raise FilterError(place, Fault.SYMBOL)
     return lambda view: not known.isdisjoint(view.headline.symbols)
 
 

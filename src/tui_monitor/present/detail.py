@@ -10,6 +10,7 @@ from tui_monitor.domain.instrument import mic_of
 from tui_monitor.present import numbers, quote_cells
 from tui_monitor.present.header import session_words
 from tui_monitor.present.rows import Line, Span
+from tui_monitor.present.source_names import source_name
 from tui_monitor.present.sparks import range_bar
 from tui_monitor.present.times import full_time, zone_name
 from tui_monitor.present.tone import Tone, direction_tone
@@ -45,7 +46,7 @@ def quote_lines(view: View, symbol: str) -> list[Line]:
         (),
         _fact(view, "detail.time", full_time(view, quote.time) + _age(view, quote)),
         _fact(view, "detail.received", full_time(view, quote.received)),
-        _fact(view, "detail.source", quote.source),
+        _fact(view, "detail.source", source_name(view, quote.source)),
         _fact(view, "detail.delay", _delay(view, quote)),
         _freshness(view, quote),
     ]
@@ -104,7 +105,11 @@ def _report(view: View, quote: Quote) -> list[Line]:
 
 
 def _who_was_asked(view: View) -> list[Line]:
-    return [(Span(f"{one.name}: {one.failure}", Tone.WARN),) for one in view.health.values() if one.failure]
+    return [
+        (Span(f"{source_name(view, one.name)}: {one.failure}", Tone.WARN),)
+        for one in view.health.values()
+        if one.failure
+    ]
 
 
 def _fact(view: View, label: str, value: str, tone: Tone = Tone.PLAIN) -> Line:
@@ -149,5 +154,5 @@ def _other_sources(view: View, quote: Quote) -> list[Line]:
             text += f"  {view.words('detail.disagree')}"
         if not lines:
             lines.append(())
-        lines.append(_fact(view, source, text, Tone.WARN if apart else Tone.MUTED))
+        lines.append(_fact(view, source_name(view, source), text, Tone.WARN if apart else Tone.MUTED))
     return lines

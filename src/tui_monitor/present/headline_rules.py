@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tui_monitor.config.named_filters import named_filters
 from tui_monitor.domain.headline_filter import FilterError, HeadlineFilter, parse_filter
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from datetime import datetime
 
     from tui_monitor.config.settings import News
@@ -18,12 +19,15 @@ if TYPE_CHECKING:
 class HeadlineRules:
     """The rules of ``[news]``, compiled. One that cannot be read is left out; ``config check`` names it."""
 
-    def __init__(self, news: News) -> None:
+    def __init__(self, news: News, saved: Mapping[str, str]) -> None:
+        """``saved`` are the filters that were named within the program; a name of the settings stands before them."""
         self.news = news
+        self.saved = saved
         self.highlight = _compiled(news.highlight)
         self.ignore = _compiled(news.ignore)
-        self.named = {name: made[0] for name, text in news.filters.items() if (made := _compiled((text,)))}
-        """Filters by the name that the person gave them, in the file's order."""
+        texts = named_filters(news, saved)
+        self.named = {name: made[0] for name, text in texts.items() if (made := _compiled((text,)))}
+        """Filters by the name that the person gave them: those of the settings, then those of the program."""
 
     def hidden(self, view: View, one: Headline, now: datetime) -> bool:
         """Whether ``one`` is not shown: every feed that carries it is muted, or a rule ignores it."""

@@ -35,7 +35,7 @@ class HeadlinesModel:
         self.saved_only = False
         self.filter: HeadlineFilter | None = None
         self.filter_name: str | None = None
-        """The filter's name in the settings, ``None`` for one that was typed."""
+        """The filter's name, ``None`` for one that was typed."""
         self.only: frozenset[str] | None = None
         """Ids of what came while the person was away, when that is listed."""
         self.found: dict[str, Headline] | None = None
@@ -51,8 +51,9 @@ class HeadlinesModel:
 
     def rules(self, view: View) -> HeadlineRules:
         """Return the person's standing rules."""
-        if self._rules is None or self._rules.news is not view.settings.news:
-            self._rules = HeadlineRules(view.settings.news)
+        news, saved = view.settings.news, view.saved_filters()
+        if self._rules is None or self._rules.news is not news or self._rules.saved != saved:
+            self._rules = HeadlineRules(news, saved)
         return self._rules
 
     # What is to be seen

@@ -14,6 +14,7 @@ from tui_monitor.domain.instrument import mic_of
 from tui_monitor.present import numbers, quote_cells
 from tui_monitor.present.agenda import next_line
 from tui_monitor.present.rows import Line, Span
+from tui_monitor.present.source_names import source_name
 from tui_monitor.present.sparks import line_chart, range_bar
 from tui_monitor.present.tone import Tone, direction_tone
 from tui_monitor.present.width import cells
@@ -42,7 +43,7 @@ def note(view: View) -> Line:
     quote = view.store.quote(view.index)
     if quote is None:
         return ()
-    return (Span(quote.source, Tone.MUTED),)
+    return (Span(source_name(view, quote.source), Tone.MUTED),)
 
 
 def lines(view: View, width: int, height: int) -> list[Line]:

@@ -12,6 +12,7 @@ from tui_monitor.present.rating_spread import latest_by_firm, spread_line, sprea
 from tui_monitor.present.rating_tables import table_words
 from tui_monitor.present.rating_tape import sources_of
 from tui_monitor.present.rows import Line, Span
+from tui_monitor.present.source_names import source_name
 from tui_monitor.present.tone import Tone, direction_tone
 from tui_monitor.present.width import cells, cut
 from tui_monitor.sources.api import Topic
@@ -156,7 +157,7 @@ def _failure(view: View, health: SourceHealth) -> str:
     waits = health.countdown(view.monotonic())
     when = f" {view.words('table.next-try', wait=numbers.countdown(waits))}" if waits is not None else ""
     state = f"{view.words('table.limited')} " if health.state is State.LIMITED else ""
-    return f"{health.name}: {state}{health.failure}{when}"
+    return f"{source_name(view, health.name)}: {state}{health.failure}{when}"
 
 
 def _links(view: View, event: MergedRating) -> list[Line]:

@@ -8,6 +8,7 @@ from tui_monitor.engine.health import SourceHealth, State
 from tui_monitor.present import numbers
 from tui_monitor.present.rating_tables import tables_summary
 from tui_monitor.present.rows import Align, Cell, Column, Line, Span, place
+from tui_monitor.present.source_names import source_name
 from tui_monitor.present.status import rank
 from tui_monitor.present.times import full_time
 from tui_monitor.present.tone import Tone
@@ -69,7 +70,7 @@ def row(view: View, health: SourceHealth, width: int, *, muted: bool) -> Line:
     return _placed(
         view,
         (
-            Cell(health.name, Tone.STRONG if not muted else Tone.MUTED),
+            Cell(source_name(view, health.name), Tone.STRONG if not muted else Tone.MUTED),
             Cell(state, tone),
             Cell(_age(view, health), Tone.MUTED),
             Cell(numbers.countdown(wait) if wait is not None else view.glyphs.dash, Tone.MUTED),

@@ -9,6 +9,7 @@ from tui_monitor.engine.health import SourceHealth, State
 from tui_monitor.present import numbers
 from tui_monitor.present.rows import Line, Span
 from tui_monitor.present.sentences import fitting
+from tui_monitor.present.source_names import source_name
 from tui_monitor.present.times import short_time
 from tui_monitor.present.tone import Tone
 from tui_monitor.present.width import cells
@@ -106,7 +107,7 @@ def _hints(hints: Sequence[str], room: int) -> str:
 
 def words_for(view: View, health: SourceHealth) -> tuple[str, Tone]:
     """Return a source's state in few words: ``yahoo 4s``, ``scmp ✗ 503, next try 1:12``."""
-    name, words, glyphs = health.name, view.words, view.glyphs
+    name, words, glyphs = source_name(view, health.name), view.words, view.glyphs
     wait = health.countdown(view.monotonic())
     again = _again(view, wait) if wait is not None else ""
     if health.state is State.PAUSED:

@@ -74,6 +74,8 @@ class View(msgspec.Struct):
     """Ids of the headlines that were saved."""
     muted: frozenset[str] = frozenset()
     """Names of feeds whose headlines are not shown, case folded."""
+    saved_filters: Callable[[], Mapping[str, str]] = dict
+    """Headline filters that were named within the program."""
     older: dict[str, Headline] = msgspec.field(default_factory=dict)
     """Headlines of the archive that were looked up, by id: older than what the store keeps."""
     marks_revision: int = 0

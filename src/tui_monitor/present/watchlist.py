@@ -151,7 +151,7 @@ class WatchlistModel:
         if self.query:
             symbols = self._found(view, symbols)
         spec = BY_ID.get(self.sort)
-        if spec is None or spec.value is None:
+        if spec is None:
             return symbols[::-1] if self.reverse else symbols
         base, facts, entries = self._base(view), self.facts, self._entries
         value_of, quote_of = spec.value, view.store.quote

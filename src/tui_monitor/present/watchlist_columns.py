@@ -55,8 +55,8 @@ class Spec(msgspec.Struct, frozen=True):
     width: int
     cell: Callable[[Subject, int], Cell]
     """Makes the cell for a width."""
-    value: Callable[[Subject], Value] | None = None
-    """What it is sorted by; ``None``: it cannot be."""
+    value: Callable[[Subject], Value]
+    """What it is sorted by."""
     align: Align = Align.RIGHT
     rank: int = 0
     """The highest is dropped first on a narrow screen; 0 never."""
@@ -163,6 +163,16 @@ def _earnings_value(subject: Subject) -> Value:
     return found.first.timestamp() if found else None
 
 
+def _path_value(subject: Subject) -> Value:
+    """Return the move along the drawn path: its last point against its first, as a share."""
+    series = subject.view.store.path(subject.entry.symbol)
+    if series is None or len(series.closes) < 2 or not series.closes[0]:
+        return None
+    first = series.closes[0]
+    # Futures can trade below zero: up is up from there too.
+    return (series.closes[-1] - first) / abs(first)
+
+
 def _of(name: str) -> Callable[[Subject], Value]:
     def value(subject: Subject) -> Value:
         found: Value = getattr(subject.quote, name) if subject.quote else None
@@ -189,8 +199,8 @@ SPECS: tuple[Spec, ...] = (
          wanted=lambda entry: entry.quantity is not None),
     Spec("value", 9, _held_cell("value"), _held_value("value"), rank=4, shown=False,
          wanted=lambda entry: entry.quantity is not None),
-    Spec("spark", 8, lambda s, width: quote_cells.path(s.view, s.entry.symbol, s.quote, width), None, Align.LEFT,
-         rank=5),
+    Spec("spark", 8, lambda s, width: quote_cells.path(s.view, s.entry.symbol, s.quote, width), _path_value,
+         Align.LEFT, rank=5),
     Spec("range", 9, lambda s, width: quote_cells.day_range(s.view, s.quote, width),
          lambda s: _share(s.quote.low, s.quote.high, s.quote.last) if s.quote else None, Align.LEFT, rank=9),
     Spec("turnover", 6, _amount("estimated_turnover"), _of("estimated_turnover"), rank=8),

@@ -96,7 +96,7 @@ class FeedDesk:
         if entry.name.casefold() in {name.casefold() for name in self._names()}:
             raise ConfigError(f"a source called {entry.name} is there already; each needs a name of its own.")
         self._added = await self._edit(lambda: self._file.add(entry))
-        if shelf is not None:
+        if shelf is not None and entry.name not in self._names():
             self._start(shelf.source(entry))
 
     async def remove(self, name: str) -> bool:

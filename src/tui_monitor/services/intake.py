@@ -8,6 +8,7 @@ A headline that tells what another source's tells already becomes a name in that
 from __future__ import annotations
 
 import asyncio
+import time
 from collections import deque
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
@@ -31,7 +32,13 @@ ReadRating = Callable[["Headline"], "RatingChange | None"]
 """Reads a rating change out of a headline."""
 
 AT_ONCE = 50
-"""Headlines taken in one go, some 2 ms; what a feed brings beyond that waits for the loop's next turns."""
+"""Headlines taken in one go at the most, some 2 ms; what a feed brings beyond that waits for the loop's next turns."""
+
+FEWEST = 5
+"""Headlines taken in one go however long they take."""
+
+TURN = 0.004
+"""Seconds that a part may take of a turn: after one that took longer the next is smaller, also on a busy machine."""
 
 PATIENCE = 0.1
 """Seconds before the next look where the disk is behind."""
@@ -53,10 +60,12 @@ class Intake:
         find_topics: FindTopics | None = None,
         read_rating: ReadRating | None = None,
         read_later: Callable[[Headline], None] | None = None,
+        seconds: Callable[[], float] = time.perf_counter,
     ) -> None:
         """``home_lines`` gives the home line of a United States line: ``BABA`` to ``9988.HK``.
 
         ``read_rating`` reads each new headline at once; ``read_later`` gets it instead, to have it read by and by.
+        ``seconds`` measures how long a part takes.
         """
         self._store = store
         self._written = written
@@ -73,18 +82,20 @@ class Intake:
         """Whether what was taken in is not yet written: the rest of a long batch waits rather than be lost."""
         self._twins: dict[str, str] = {}
         self._waiting: deque[Batch] = deque()
+        self._seconds = seconds
+        self._size = AT_ONCE
+        """Headlines of the next part."""
 
     def take(self, batch: Batch) -> Applied:
         """Take in a batch; return what it changed by now: a long one is taken in parts, without holding the loop."""
-        if len(batch.headlines) <= AT_ONCE:
+        if len(batch.headlines) <= self._size:
             return self._take(batch)
-        parts = [batch.headlines[start : start + AT_ONCE] for start in range(0, len(batch.headlines), AT_ONCE)]
-        applied = self._take(replace(batch, headlines=parts[0]))
+        size = self._size
         idle = not self._waiting
-        self._waiting.extend(
-            replace(batch, headlines=part, quotes=(), paths=(), histories=(), ratings=(), events=())
-            for part in parts[1:]
+        self._waiting.append(
+            replace(batch, headlines=batch.headlines[size:], quotes=(), paths=(), histories=(), ratings=(), events=())
         )
+        applied = self._take(replace(batch, headlines=batch.headlines[:size]))
         try:
             loop = asyncio.get_running_loop()
         except RuntimeError:
@@ -109,9 +120,22 @@ class Intake:
             loop.call_later(PATIENCE, self._go_on, loop)
             return
         if self._waiting:
-            self._take(self._waiting.popleft())
+            self._take_part()
         if self._waiting:
             loop.call_soon(self._go_on, loop)
+
+    def _take_part(self) -> None:
+        """Take as many headlines of what waits as the last part says that a turn has time for."""
+        batch, size = self._waiting.popleft(), self._size
+        if len(batch.headlines) > size:
+            self._waiting.appendleft(replace(batch, headlines=batch.headlines[size:]))
+            batch = replace(batch, headlines=batch.headlines[:size])
+        begun = self._seconds()
+        self._take(batch)
+        took = self._seconds() - begun
+        fits = int(len(batch.headlines) * TURN / took) if took > 0 else AT_ONCE
+        # Grows slowly again: one quick part does not mean that the machine is free.
+        self._size = max(FEWEST, min(fits, 2 * size, AT_ONCE))
 
     def _take(self, batch: Batch) -> Applied:
         fresh: list[Headline] = []

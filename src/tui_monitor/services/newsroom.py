@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from tui_monitor.domain.errors import ConfigError, SourceError
 from tui_monitor.engine.blocking import in_thread
 from tui_monitor.services.archive import Archive, MarkFinder, recall
+from tui_monitor.services.filter_desk import FilterDesk
 from tui_monitor.store.latest import MAX_HEADLINES
 from tui_monitor.store.writer import CAPACITY
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
     from tui_monitor.config.feeds_file import AddedFeeds
     from tui_monitor.config.paths import Paths
+    from tui_monitor.config.settings import FeedEntry
     from tui_monitor.domain.headline import Headline
     from tui_monitor.engine.scheduler import Scheduler
     from tui_monitor.services.feed_desk import FeedDesk
@@ -44,9 +46,13 @@ class Newsroom:
         *,
         scheduler: Callable[[], Scheduler | None],
         health: Callable[[], Iterable[str]],
+        feeds: Callable[[AddedFeeds | None], tuple[FeedEntry, ...]],
         live: bool,
     ) -> None:
-        """``health`` gives the names of the sources that run, here or in another monitor."""
+        """``health`` gives the names of the sources that run, here or in another monitor.
+
+        ``feeds`` tells which feeds are read, given what was added.
+        """
         self.archive = Archive(database, writer)
         self.problem: str | None = None
         """Why the added feeds are not read, in a sentence."""
@@ -62,12 +68,25 @@ class Newsroom:
         self._intake = intake
         self._scheduler = scheduler
         self._health = health
+        self._feeds = feeds
         self._shelf: FeedShelf | None = None
         self._marks: MarkFinder | None = None
         self._live = live
         self._desk: FeedDesk | None = None
         self._context: Callable[[], SourceContext] | None = None
         self._stamp = _stamp(paths.feeds_file)
+        self.filters = FilterDesk(paths.filters_file) if live else None
+        """The filters that were named within the program; ``None`` in a replayed day."""
+
+    @property
+    def problems(self) -> tuple[str, ...]:
+        """Why files of the program are not read, in sentences."""
+        found = (self.problem, self.filters.problem if self.filters is not None else None)
+        return tuple(one for one in found if one is not None)
+
+    def named_filters(self) -> Mapping[str, str]:
+        """Return the filters that were named within the program."""
+        return self.filters.held if self.filters is not None else {}
 
     @property
     def muted(self) -> frozenset[str]:
@@ -162,26 +181,39 @@ class Newsroom:
                 self._intake.stories.add(one)
 
     async def look_outside(self) -> bool:
-        """Take over feeds that another monitor or command has added, removed or muted; return whether any was."""
+        """Take over feeds that another monitor or command has added, removed or muted; return whether any was.
+
+        A file that cannot be read changes nothing: ``problem`` says why, and the feeds go on as they were.
+        """
         if not self._live or (stamp := _stamp(self._paths.feeds_file)) == self._stamp:
             return False
-        from tui_monitor.services.source_setup import read_added
-
         self._stamp = stamp
-        added, self.problem = await in_thread(read_added, self._paths, timeout=5.0, name="feeds.toml")
-        before, self.added = self.added, added
+        try:
+            added, before, after = await in_thread(self._look, timeout=5.0, name="feeds.toml")
+        except ConfigError as error:
+            self.problem = f"{error} The feeds go on as they were."
+            return False
+        self.problem, self.added = None, added
         if self._desk is not None:
             self._desk.take_over(added)
-        if self._scheduler() is None or self._shelf is None:
+        if self._scheduler() is None:
             return True
-        kept = {entry.name for entry in added.feeds}
-        for entry in before.feeds if before is not None else ():
-            if entry.name not in kept and entry.name in self._names():
+        # An added feed may take the place of a shipped one, and one that changed is another: so whole entries count.
+        for entry in before:
+            if entry not in after and entry.name in self._names():
                 await self._stop(entry.name)
-        for entry in added.feeds:
-            if entry.name not in self._names():
-                self._start(self._shelf.source(entry))
+        shelf = self._open()
+        for entry in after:
+            if shelf is not None and entry not in before and entry.name not in self._names():
+                self._start(shelf.source(entry))
         return True
+
+    def _look(self) -> tuple[AddedFeeds, tuple[FeedEntry, ...], tuple[FeedEntry, ...]]:
+        """Return what the file holds, and which feeds are read by what it held and by what it holds."""
+        from tui_monitor.config.feeds_file import FeedsFile
+
+        added = FeedsFile(self._paths.feeds_file).read()
+        return added, self._feeds(self.added), self._feeds(added)
 
     async def aclose(self) -> None:
         """Take in what waits and let go."""
@@ -195,12 +227,13 @@ class Newsroom:
 
     def _start(self, source: Source) -> None:
         scheduler = self._scheduler()
-        if scheduler is not None:
+        # The file's change may have been seen before who wrote it went on: then the feed runs already.
+        if scheduler is not None and source.descriptor.name not in scheduler.health:
             scheduler.add(source)
 
     async def _stop(self, name: str) -> None:
         scheduler = self._scheduler()
-        if scheduler is not None:
+        if scheduler is not None and name in scheduler.health:
             await scheduler.remove(name)
 
 

@@ -56,12 +56,23 @@ class Outside:
             with suppress(Exception):
                 # What went wrong with the file is in ``lists.problem``; the next look tries again.
                 await thread.call(self._lists.poll_outside, timeout=5.0)
-            with suppress(SourceError):
-                if await self._newsroom.look_outside():
-                    self._feeds_changed()
+            await self.look_at_feeds()
             self._look_at_settings()
             self.look_at_storage()
             self._looked()
+
+    async def look_at_feeds(self) -> None:
+        """Take over a changed list of feeds or filters; one that cannot be read changes nothing and is said."""
+        before = self._newsroom.problems
+        with suppress(SourceError):
+            if await self._newsroom.look_outside():
+                self._feeds_changed()
+        if self._newsroom.filters is not None:
+            with suppress(SourceError):
+                await self._newsroom.filters.look_outside()
+        for problem in self._newsroom.problems:
+            if problem not in before:
+                self._say(problem)
 
     def look_at_storage(self) -> None:
         """Say what has happened to the database's file since it was opened."""

@@ -16,7 +16,7 @@ from datetime import datetime
 from typing import Literal
 
 from tui_monitor.config.paths import Paths
-from tui_monitor.config.watchlist_file import Content, Trace, WatchlistFile
+from tui_monitor.config.watchlist_file import LOST, Content, Trace, WatchlistFile
 from tui_monitor.config.watchlist_text import Reading, read_text, stamp_of, write_text
 from tui_monitor.domain.errors import WatchlistError
 from tui_monitor.domain.watchlist import Watchlists
@@ -188,6 +188,7 @@ class WatchlistService:
         """Save and end the thread; may be called twice."""
         with self._state:
             self._closing = True
+            self._file.fate = LOST
             self._state.notify_all()
         return self.flush()
 
@@ -220,7 +221,9 @@ class WatchlistService:
         try:
             self._journal.append(lines)
         except OSError as error:
-            self.problem = f"{self._journal.path} cannot be written ({error.strerror}); undo is kept in memory only."
+            reason = (error.strerror or str(error)).lower()
+            fate = "the last edits are saved, but cannot be undone" if self._closing else "undo is kept in memory only"
+            self.problem = f"{self._journal.path} cannot be written: {reason}; {fate}."
             self._wake(RETRIES[-1])
             return
         with self._state:

@@ -4,7 +4,8 @@ A plug-in is a function named by an entry point of the group ``tui_monitor.sourc
 
     def build(context: SourceContext) -> list[Source]: ...
 
-It reads its own settings from ``context.settings`` and returns the sources it offers, one per kind of data and
+With ``@takes(ITS_OPTIONS)`` (``sources.options``) before it, ``config check`` knows the keys of its table. It reads
+its own settings from ``context.settings`` and returns the sources it offers, one per kind of data and
 place to ask (each feed is a source of its own, so that one failing feed is one failing row). It opens nothing
 and imports nothing heavy; both happen at the first ``fetch``.
 

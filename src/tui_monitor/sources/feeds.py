@@ -26,7 +26,7 @@ from tui_monitor.sources.feed_encoding import MAX_BODY
 from tui_monitor.sources.feed_parsing import FeedIdentity, ParsedFeed, merge_repeats
 from tui_monitor.sources.feed_process import FeedReader
 from tui_monitor.sources.feed_worker import Job, setup_of
-from tui_monitor.sources.options import Options, read_options
+from tui_monitor.sources.options import Options, read_options, takes
 
 if TYPE_CHECKING:
     from tui_monitor.sources.transport import Response, Transport
@@ -71,6 +71,7 @@ class FeedsOptions(Options, frozen=True, kw_only=True):
     """Headlines of earlier runs are in the store, so the first requests may be conditional too."""
 
 
+@takes(FeedsOptions)
 def build(context: SourceContext) -> list[Source]:
     """Return a source for each feed of the settings. Raises ``ConfigError`` for a table that is wrong."""
     options = read_options(context.settings, FeedsOptions, "feeds")

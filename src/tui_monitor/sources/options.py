@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Annotated, Any, TypeVar
 
 import msgspec
@@ -26,6 +26,26 @@ class Options(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
 
 ChosenOptions = TypeVar("ChosenOptions", bound=Options)
+Builder = TypeVar("Builder", bound=Callable[..., Any])
+
+_DECLARED = "options"
+"""Attribute of a plug-in's function that names what its table may hold."""
+
+
+def takes(kind: type[msgspec.Struct]) -> Callable[[Builder], Builder]:
+    """Declare what the plug-in's table may hold, so that it can be checked without building a source."""
+
+    def declare(build: Builder) -> Builder:
+        setattr(build, _DECLARED, kind)
+        return build
+
+    return declare
+
+
+def declared_options(build: object) -> type[msgspec.Struct] | None:
+    """Return what the table of a plug-in may hold, ``None`` where its function does not say."""
+    kind = getattr(build, _DECLARED, None)
+    return kind if isinstance(kind, type) and issubclass(kind, msgspec.Struct) else None
 
 
 def read_options(table: Mapping[str, Any], kind: type[ChosenOptions], name: str) -> ChosenOptions:

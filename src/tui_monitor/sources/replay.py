@@ -17,6 +17,7 @@ from tui_monitor.domain.errors import FailureKind, RecordingError, SourceError
 from tui_monitor.domain.quote import Quote
 from tui_monitor.domain.series import DailyHistory, Intraday
 from tui_monitor.sources.api import Batch, Descriptor, Now, Request, Source, SourceContext, Topic
+from tui_monitor.sources.options import Options, read_options, takes
 from tui_monitor.store.latest import SLOW_FIELDS
 from tui_monitor.store.recording_lines import Entry
 from tui_monitor.store.recordings import Recording, open_recording
@@ -28,12 +29,18 @@ BREATH = 0.01
 """Seconds of reading after which the event loop gets its turn: the first fetch may read half a day."""
 
 
+class ReplayOptions(Options, frozen=True, kw_only=True):
+    """``[sources.replay]``."""
+
+    path: str = ""
+    """The recording; without it there is nothing to replay and no source."""
+
+
+@takes(ReplayOptions)
 def build(context: SourceContext) -> list[Source]:
-    """Build the source from ``{"path": "FILE"}``; without a path there is nothing to replay and no source."""
-    path = context.settings.get("path")
-    if not path:
-        return []
-    return [ReplaySource(Path(str(path)).expanduser(), context.now)]
+    """Build the source from ``[sources.replay]``."""
+    path = read_options(context.settings, ReplayOptions, "replay").path
+    return [ReplaySource(Path(path).expanduser(), context.now)] if path else []
 
 
 class ReplaySource:

@@ -23,7 +23,7 @@ from tui_monitor.domain.text import clean_text
 from tui_monitor.sources.api import Batch, Descriptor, Request, Source, SourceContext, Topic
 from tui_monitor.sources.decoding import refuse_html
 from tui_monitor.sources.numbers import known, number_in, percent_of, positive_price
-from tui_monitor.sources.options import Address, Options, Seconds, read_options
+from tui_monitor.sources.options import Address, Options, Seconds, read_options, takes
 from tui_monitor.sources.tencent_codes import MARKETS, code_of, is_index
 from tui_monitor.sources.transport import Transport, host_of
 
@@ -117,6 +117,7 @@ class Tencent:
         """Hold nothing."""
 
 
+@takes(TencentOptions)
 def build(context: SourceContext) -> list[Source]:
     """Build the sources from ``[sources.tencent]``."""
     from tui_monitor.sources.tencent_daily import TencentDaily

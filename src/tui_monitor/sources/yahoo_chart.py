@@ -19,7 +19,7 @@ from tui_monitor.sources.api import Batch, Descriptor, Request, Source, SourceCo
 from tui_monitor.sources.daemon_thread import in_daemon_thread
 from tui_monitor.sources.decoding import decode_json, first, rows, table
 from tui_monitor.sources.numbers import finite, known, moment, positive_price
-from tui_monitor.sources.options import Address, Options, Seconds, read_options
+from tui_monitor.sources.options import Address, Options, Seconds, read_options, takes
 from tui_monitor.sources.refusals import failure_of_status
 from tui_monitor.sources.transport import host_of
 from tui_monitor.sources.yahoo_host import YahooHost
@@ -128,6 +128,7 @@ class YahooChartQuotes:
         """Hold nothing."""
 
 
+@takes(ChartOptions)
 def build(context: SourceContext) -> list[Source]:
     """Build the sources from ``[sources.yahoo-chart]``."""
     options = read_options(context.settings, ChartOptions, "yahoo-chart")

@@ -19,7 +19,7 @@ from tui_monitor.domain.quote import Quote
 from tui_monitor.sources.api import Batch, Descriptor, Request, Source, SourceContext, Topic
 from tui_monitor.sources.decoding import decode_json, rows, table
 from tui_monitor.sources.numbers import LARGEST_PRICE, finite, known, moment, percent_of, positive_price
-from tui_monitor.sources.options import Address, Options, Seconds, read_options
+from tui_monitor.sources.options import Address, Options, Seconds, read_options, takes
 from tui_monitor.sources.transport import Response, Transport, host_of
 from tui_monitor.sources.yahoo_meta import CLOCK_SKEW, currency_in, delay_of, quote_from_meta, raise_if_refused
 from tui_monitor.sources.yahoo_pass import Cost, YahooPass, is_consent
@@ -134,6 +134,7 @@ class YahooQuote:
         )
 
 
+@takes(QuoteOptions)
 def build(context: SourceContext) -> list[Source]:
     """Build the source from ``[sources.yahoo-quote]``."""
     return [YahooQuote(context, read_options(context.settings, QuoteOptions, NAME))]

@@ -15,7 +15,7 @@ from tui_monitor.domain.errors import FailureKind, SourceError
 from tui_monitor.domain.rating import RatingChange, RatingTable, TableState
 from tui_monitor.sources.api import Batch, Descriptor, Request, Source, SourceContext, Topic
 from tui_monitor.sources.decoding import first, table
-from tui_monitor.sources.options import Address, Options, Seconds, read_options
+from tui_monitor.sources.options import Address, Options, Seconds, read_options, takes
 from tui_monitor.sources.transport import host_of
 from tui_monitor.sources.upgrade_rows import newest_row, rating_changes
 from tui_monitor.sources.yahoo_dividends import YahooDividends
@@ -127,6 +127,7 @@ class YahooRatings:
         )
 
 
+@takes(ResearchOptions)
 def build(context: SourceContext) -> list[Source]:
     """Build the sources from ``[sources.yahoo-research]``; all ask through one process."""
     options = read_options(context.settings, ResearchOptions, "yahoo-research")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from tui_monitor.domain.instrument import Kind, normalise_symbol
 from tui_monitor.domain.text import clean_text
 from tui_monitor.sources.decoding import decode_json, rows, table
-from tui_monitor.sources.options import Address, Options, Seconds, read_options
+from tui_monitor.sources.options import Address, Options, Seconds, read_options, takes
 
 if TYPE_CHECKING:
     from tui_monitor.sources.transport import Transport
@@ -44,6 +44,7 @@ class SearchOptions(Options, frozen=True, kw_only=True):
     timeout: Seconds = 6.0
 
 
+@takes(SearchOptions)
 class YahooSearch:
     """Asks Yahoo what a name or code may be."""
 

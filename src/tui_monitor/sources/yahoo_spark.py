@@ -15,7 +15,7 @@ from tui_monitor.domain.quote import Quote
 from tui_monitor.domain.series import Intraday
 from tui_monitor.sources.api import Batch, Descriptor, Request, Source, SourceContext, Topic
 from tui_monitor.sources.decoding import decode_json, first, rows, table
-from tui_monitor.sources.options import Address, Options, Seconds, read_options
+from tui_monitor.sources.options import Address, Options, Seconds, read_options, takes
 from tui_monitor.sources.transport import host_of
 from tui_monitor.sources.yahoo_host import YahooHost
 from tui_monitor.sources.yahoo_meta import path_from, quote_from_meta, raise_if_refused, window_of
@@ -81,6 +81,7 @@ class YahooSpark:
         """Hold nothing."""
 
 
+@takes(SparkOptions)
 def build(context: SourceContext) -> list[Source]:
     """Build the source from ``[sources.yahoo-spark]``."""
     return [YahooSpark(context, read_options(context.settings, SparkOptions, "yahoo-spark"))]

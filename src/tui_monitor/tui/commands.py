@@ -48,14 +48,14 @@ class _Actions:
 
 
 conflicts, entries, lists = _Actions("conflicts"), _Actions("entries"), _Actions("lists")
-moving, program = _Actions("moving"), _Actions("program")
+moving, named_filters, program = _Actions("moving"), _Actions("named_filters"), _Actions("program")
 alerts = _Actions("alerts")
 news, reading, showing = _Actions("news"), _Actions("reading"), _Actions("showing")
 
 
 def load_actions() -> None:
     """Import what the commands run, and the palette: after the first paint, so that no first key waits for it."""
-    for actions in (moving, showing, conflicts, entries, lists, program, reading, news, alerts):
+    for actions in (moving, showing, conflicts, entries, lists, program, reading, news, named_filters, alerts):
         actions.load()
     for module in (
         "tui_monitor.present.detail", "tui_monitor.present.rating_detail", "tui_monitor.present.story_lines",
@@ -114,7 +114,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("ratings.action", ("f",), "list", showing.next_action, _RATINGS, hint=True),
     Command("list.unread", ("U",), "list", showing.unread_only, _NEWS),
     Command("list.filter", ("f",), "list", news.write_filter, _NEWS, hint=True),
-    Command("list.named-filter", ("F",), "list", news.choose_filter, _NEWS),
+    Command("list.named-filter", ("F",), "list", named_filters.choose_filter, _NEWS),
     Command("list.saved", ("B",), "list", news.saved_only, _NEWS),
     # Space pauses a replay in every panel; where nothing is replayed it falls through to the mark below.
     Command("replay.pause", ("space",), "data", program.pause, replay_only=True),

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from tui_monitor.services.alert_keeper import AlertKeeper
     from tui_monitor.services.archive import Archive
     from tui_monitor.services.feed_desk import FeedDesk
+    from tui_monitor.services.filter_desk import FilterDesk
     from tui_monitor.services.finding import Finder, Found
     from tui_monitor.services.watchlists import Conflict
 
@@ -62,6 +63,8 @@ class Services(msgspec.Struct, kw_only=True):
     """The stored headlines beyond those in memory; ``None`` where nothing is stored."""
     feeds: Callable[[], FeedDesk | None] = lambda: None
     """Gives what changes the list of feeds; it gives ``None`` in a replayed day."""
+    filters: FilterDesk | None = None
+    """What names and deletes headline filters; ``None`` in a replayed day."""
     alerts: AlertKeeper | None = None
     """The alert rules, where they stand and what fired."""
     save: Callable[[], object] = bool

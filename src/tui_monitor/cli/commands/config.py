@@ -7,10 +7,12 @@ import shutil
 import click
 
 from tui_monitor.cli.exits import ExitCode
-from tui_monitor.config.loading import load_settings
+from tui_monitor.config.loading import Problem, load_settings
 from tui_monitor.config.paths import Paths
 from tui_monitor.config.seeds import example_config, load_universe
+from tui_monitor.config.settings import Settings
 from tui_monitor.domain.errors import ConfigError
+from tui_monitor.sources.table_check import check_tables
 
 
 @click.group("config", short_help="Where the settings are, whether they are right, a first file.")
@@ -37,17 +39,27 @@ def path() -> None:
 @command.command("check")
 @click.pass_context
 def check(ctx: click.Context) -> None:
-    """Read config.toml and name every mistake by line and key.
+    """Read config.toml and name every mistake by line and key, in the tables of plug-ins too.
 
     Example: tui-monitor config check
     """
     paths = Paths.from_environment()
+    unchecked: list[str] = []
+
+    def tables(settings: Settings) -> list[Problem]:
+        problems, more = check_tables(settings.sources)
+        unchecked.extend(more)
+        return problems
+
     try:
-        settings = load_settings(paths.config_file)
+        settings = load_settings(paths.config_file, further=tables)
         load_universe(settings.market.universe)
     except ConfigError as error:
         click.echo(str(error), err=True)
         ctx.exit(ExitCode.CONFIG)
+    finally:
+        for sentence in unchecked:
+            click.echo(sentence, err=True)
     if paths.config_file.exists():
         click.echo(f"{paths.config_file}: right", err=True)
     else:

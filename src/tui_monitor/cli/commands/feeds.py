@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from tui_monitor.cli import completing
+from tui_monitor.cli.commands.feeds_muting import mute, unmute
 from tui_monitor.cli.data_command import end, format_option, read_settings
 from tui_monitor.cli.exits import ExitCode
 from tui_monitor.cli.tables import Column, Value, records_text, table, terminal_width
@@ -38,7 +39,7 @@ _timeout_option = click.option(
 )
 
 
-@click.group("feeds", short_help="The list of feeds: show, add, remove, check, import, export.")
+@click.group("feeds", short_help="The list of feeds: show, add, remove, mute, check, import, export.")
 def command() -> None:
     """Show and change the list of feeds, and see what each brings.
 
@@ -145,6 +146,10 @@ def remove(name: str) -> None:
         f"in {paths.config_file}.",
         ExitCode.USAGE,
     )
+
+
+command.add_command(mute)
+command.add_command(unmute)
 
 
 @command.command("check")

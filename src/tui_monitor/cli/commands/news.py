@@ -24,6 +24,8 @@ from tui_monitor.cli.data_command import (
     stored,
 )
 from tui_monitor.cli.exits import ExitCode
+from tui_monitor.config.filters_file import FiltersFile
+from tui_monitor.config.named_filters import filter_called
 from tui_monitor.config.paths import Paths
 from tui_monitor.domain.errors import ConfigError
 from tui_monitor.domain.headline_filter import FilterError, HeadlineFilter, parse_filter
@@ -40,13 +42,20 @@ PAGE = 2_000
 """Stored headlines that are looked through at a time."""
 
 
-def _filter(ctx: click.Context, param: click.Parameter, value: str | None) -> HeadlineFilter | None:
+def _filter(value: str | None, settings: Settings, paths: Paths) -> HeadlineFilter | None:
+    """Return the filter that has the name ``value``, else the one that it spells."""
     if value is None:
         return None
     try:
-        return parse_filter(value)
+        saved = FiltersFile(paths.filters_file).read()
+    except ConfigError as error:
+        # One that is spelled needs no file.
+        click.echo(str(error), err=True)
+        saved = {}
+    try:
+        return parse_filter(filter_called(value, settings.news, saved) or value)
     except FilterError as error:
-        raise click.BadParameter(str(error), ctx, param) from None
+        raise click.BadParameter(str(error), param_hint="--filter") from None
 
 
 @click.command("news", short_help="Headlines of the feeds, or of files and addresses.")
@@ -59,7 +68,11 @@ def _filter(ctx: click.Context, param: click.Parameter, value: str | None) -> He
     help="Read only this feed (- is standard input) and store nothing; may be given several times.",
 )
 @click.option(
-    "--filter", "chosen", callback=_filter, metavar="EXPR", help='Such as: topic:deals age<2h -source:x "a b"'
+    "--filter",
+    "wanted",
+    metavar="EXPR|NAME",
+    shell_complete=completing.filter_names,
+    help='Such as: topic:deals age<2h -source:x "a b"; or the name of a filter.',
 )
 @click.option(
     "--limit", type=click.IntRange(1), metavar="N", help="Print at most N; by default 100 of the stored ones."
@@ -70,7 +83,7 @@ def _filter(ctx: click.Context, param: click.Parameter, value: str | None) -> He
 @recording_options
 def command(
     places: tuple[str, ...],
-    chosen: HeadlineFilter | None,
+    wanted: str | None,
     limit: int | None,
     form: str,
     lang: str | None,
@@ -83,11 +96,14 @@ def command(
 
     The feeds are asked first unless --offline; what they bring is stored. With --from only the named files and
     addresses are read, nothing is stored, and everything in them is printed. Filters know topic: symbol: source: lang:
-    author: mine: unread: saved: age< and age>, words, "phrases", OR, brackets and - for not.
+    author: mine: unread: saved: age< and age>, words, "phrases", OR, brackets and - for not. A name is that of
+    [news.filters] or of a filter that was named on the screen; the word itself is looked for in quotes.
 
     Example: tui-monitor news --filter 'mine:yes age<1d' --format json
     """
-    settings = read_settings(Paths.from_environment())
+    paths = Paths.from_environment()
+    settings = read_settings(paths)
+    chosen = _filter(wanted, settings, paths)
     language = chosen_language(lang, settings)
     now = datetime.now(UTC)
     if at is not None and recording is None:

@@ -12,6 +12,7 @@ import click
 
 from tui_monitor.cli import completing
 from tui_monitor.cli.exits import ExitCode
+from tui_monitor.cli.first_lists import first_lists
 from tui_monitor.cli.watch_output import FORMATS, render_entries, render_overview
 from tui_monitor.config.paths import Paths
 from tui_monitor.domain.errors import ConfigError, WatchlistError
@@ -36,7 +37,7 @@ from tui_monitor.domain.watchlist_edits import (
 from tui_monitor.services.finding import Finder
 from tui_monitor.services.list_import import import_edit
 from tui_monitor.services.portable_lists import MAX_IMPORT, Form, Imported, export_lists, guess_form, import_lists
-from tui_monitor.services.watchlists import WatchlistService, default_lists
+from tui_monitor.services.watchlists import WatchlistService
 
 _list_option = click.option(
     "--list",
@@ -379,7 +380,8 @@ def _imported(data: bytes, form: Form, name: str | None) -> Imported:
 
 
 def _service() -> WatchlistService:
-    return WatchlistService(Paths.from_environment(), now=lambda: datetime.now(UTC), default=default_lists())
+    paths = Paths.from_environment()
+    return WatchlistService(paths, now=lambda: datetime.now(UTC), default=first_lists(paths))
 
 
 def _editable() -> WatchlistService:

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from tui_monitor.present.catalogue.english_alerts import ALERT_WORDS
 from tui_monitor.present.catalogue.english_calendar import CALENDAR_WORDS
+from tui_monitor.present.catalogue.english_filter import FILTER_WORDS
 from tui_monitor.present.catalogue.english_lists import LIST_WORDS
 from tui_monitor.present.catalogue.english_news import NEWS_WORDS
 from tui_monitor.present.catalogue.english_ratings import RATING_WORDS
 from tui_monitor.present.catalogue.english_sharing import SHARING_WORDS
+from tui_monitor.present.catalogue.english_sources import SOURCE_WORDS
 
 WORDS: dict[str, str] = {
     **CALENDAR_WORDS,
     **ALERT_WORDS,
+    **FILTER_WORDS,
     **LIST_WORDS,
     **SHARING_WORDS,
+    **SOURCE_WORDS,
     **NEWS_WORDS,
     **RATING_WORDS,
     "panel.index": "Index",

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from tui_monitor.present.catalogue.simplified_alerts import ALERT_WORDS
 from tui_monitor.present.catalogue.simplified_calendar import CALENDAR_WORDS
+from tui_monitor.present.catalogue.simplified_filter import FILTER_WORDS
 from tui_monitor.present.catalogue.simplified_lists import LIST_WORDS
 from tui_monitor.present.catalogue.simplified_news import NEWS_WORDS
 from tui_monitor.present.catalogue.simplified_ratings import RATING_WORDS
 from tui_monitor.present.catalogue.simplified_sharing import SHARING_WORDS
+from tui_monitor.present.catalogue.simplified_sources import SOURCE_WORDS
 
 WORDS: dict[str, str] = {
     **CALENDAR_WORDS,
     **ALERT_WORDS,
+    **FILTER_WORDS,
     **LIST_WORDS,
     **SHARING_WORDS,
+    **SOURCE_WORDS,
     **NEWS_WORDS,
     **RATING_WORDS,
     "panel.index": "指数",
@@ -118,7 +122,7 @@ WORDS: dict[str, str] = {
     "state.unavailable": "无法使用",
     "freshness.fresh": "最新",
     "freshness.fading": "渐旧：超过两次更新",
-    "freshness.stale": "过时：不用於结论",
+    "freshness.stale": "过时：不用于结论",
     "detail.no-quote": "尚无来源提供价格。",
     "detail.time": "报价时间",
     "detail.received": "收到时间",

@@ -1,4 +1,4 @@
-"""Choosing among headlines: the filter line, named filters, saved ones, what came while the person was away."""
+"""Choosing among headlines: the filter line, saved ones, what came while the person was away."""
 
 from __future__ import annotations
 
@@ -31,21 +31,22 @@ def write_filter(screen: MainScreen) -> None:
         try:
             wanted = parse_filter(text) if text.strip() else None
         except FilterError as error:
-            place, expected = error.position + 1, error.expected
-            screen.say(screen.view.words("filter.wrong", place=place, expected=expected))
+            words = screen.view.words
+            expected = words(f"filter.fault.{error.fault}", **error.values)
+            screen.say(words("filter.wrong", place=error.position + 1, expected=expected))
             return
         screen.view.saying = None
         screen.status.repaint()
         if wanted != model.filter or model.filter_name is not None:
             model.filter, model.filter_name = wanted, None
-            _chosen(panel)
+            chosen_changed(panel)
 
     def done(text: str | None) -> None:
         if text is None:
             model.filter, model.filter_name = before
             screen.view.saying = None
             screen.status.repaint()
-            _chosen(panel)
+            chosen_changed(panel)
         else:
             changed(text)
 
@@ -53,35 +54,11 @@ def write_filter(screen: MainScreen) -> None:
     screen.ask(screen.view.words("prompt.filter"), text, changed=changed, done=done)
 
 
-def choose_filter(screen: MainScreen) -> None:
-    """Choose one of the filters that have a name in the settings."""
-    from tui_monitor.tui.screens.choice import ChoiceScreen
-
-    panel = panel_of(screen)
-    named = panel.model.rules(screen.view).named
-    words = screen.view.words
-    if not named:
-        screen.say(words("filter.none-named"))
-        return
-    everything = "\n"
-    options = [(name, f"{name}  {made.text}") for name, made in named.items()]
-    options.append((everything, words("filter.all")))
-
-    def chosen(name: str | None) -> None:
-        if name is None:
-            return
-        panel.model.filter = None if name == everything else named[name]
-        panel.model.filter_name = None if name == everything else name
-        _chosen(panel)
-
-    screen.app.push_screen(ChoiceScreen(words("filter.title"), options, words("filter.hint"), screen.palette), chosen)
-
-
 def saved_only(screen: MainScreen) -> None:
     """Show only what was saved, however old it is, or everything again."""
     panel = panel_of(screen)
     panel.model.saved_only = not panel.model.saved_only
-    _chosen(panel)
+    chosen_changed(panel)
 
 
 def save(screen: MainScreen) -> None:
@@ -124,7 +101,7 @@ def list_while_away(screen: MainScreen) -> None:
     panel.move_cursor(0)
 
 
-def _chosen(panel: HeadlinesPanel) -> None:
+def chosen_changed(panel: HeadlinesPanel) -> None:
     """The choice changed: show it, with what is saved where it asks for that."""
     model = panel.model
     if model.saved_only or (model.filter is not None and model.filter.asks_saved):

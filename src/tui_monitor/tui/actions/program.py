@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tui_monitor.present.source_names import source_name
 from tui_monitor.present.words import LANGUAGES
 from tui_monitor.tui.layout import PanelId
 from tui_monitor.tui.palette import next_convention
@@ -31,7 +32,7 @@ def refresh_all(screen: MainScreen) -> None:
 
 
 def _refresh(screen: MainScreen, topic: str | None) -> None:
-    asked = screen.services.refresh(topic)
+    asked = [source_name(screen.view, name) for name in screen.services.refresh(topic)]
     words = screen.view.words
     # Whole names only: a feed's name cut short would be another one.
     named = ", ".join(asked[:NAMED]) + (f" +{len(asked) - NAMED}" if len(asked) > NAMED else "")

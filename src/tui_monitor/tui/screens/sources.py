@@ -13,6 +13,7 @@ from textual.widgets import Static
 from tui_monitor.domain.errors import MonitorError
 from tui_monitor.engine.health import SourceHealth, State
 from tui_monitor.present.rows import Line, Span
+from tui_monitor.present.source_names import source_name
 from tui_monitor.present.sources_list import followed_words, head, row, source_lines, sources_in_order
 from tui_monitor.present.tone import Tone
 from tui_monitor.present.width import wrap
@@ -167,14 +168,16 @@ class SourcesScreen(Listing[None]):
         if one is not None:
             paused = one.state is not State.PAUSED
             self._main.services.pause_source(one.name)
-            self._say(words("sources.paused" if paused else "sources.goes-on", name=one.name))
+            name = source_name(self._main.view, one.name)
+            self._say(words("sources.paused" if paused else "sources.goes-on", name=name))
 
     def action_retry(self) -> None:
         """Ask the source now."""
         one, words = self.chosen, self._main.view.words
         if one is not None:
             asked = self._main.services.refresh_source(one.name)
-            self._say(words("sources.retrying" if asked else "sources.cannot-retry", name=one.name))
+            name = source_name(self._main.view, one.name)
+            self._say(words("sources.retrying" if asked else "sources.cannot-retry", name=name))
 
     def action_feeds(self) -> None:
         """List the feeds only, or all sources."""
