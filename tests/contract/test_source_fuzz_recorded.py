@@ -19,7 +19,7 @@ from pathlib import Path
 import pytest
 from tests.conftest import SHARED_DATA
 from tests.contract.mutations import Seed, mutated, seed
-from tests.contract.test_source_fuzz import GOOD, PARSERS, RSS, SLOWEST, TENCENT
+from tests.contract.test_source_fuzz import GOOD, ICS, PARSERS, RSS, SLOWEST, TENCENT
 
 from tui_monitor.domain.errors import RecordingError, SourceError
 from tui_monitor.store.recording_lines import decode_line
@@ -45,6 +45,8 @@ RECORDED: dict[str, tuple[str, ...]] = {
     "tencent": ("othersources/tencent/*",),
     "tencent-daily": (),
     "feeds": ("feeds/finance/*", "feeds/finance_trimmed/*", "feeds/feedparser/*", "feeds/libs/*", "othersources/rss/*"),
+    "yahoo-calendar": ("yahoo/visualization/*",),
+    "icalendar": ("othersources/calendar/*.ics",),
     "recordings": (),
 }
 """Answers that the source itself, or its host, gave."""
@@ -53,7 +55,8 @@ RECORDED: dict[str, tuple[str, ...]] = {
 def seeds_of(name: str) -> list[Seed]:
     """Return the bodies that are changed for the reader ``name``."""
     bodies = [json.dumps(GOOD[name]).encode()] if name in GOOD else []
-    bodies += {"tencent": [TENCENT], "feeds": [RSS], "recordings": RECORDING.read_bytes().splitlines()}.get(name, [])
+    lines = RECORDING.read_bytes().splitlines()
+    bodies += {"tencent": [TENCENT], "feeds": [RSS], "icalendar": [ICS], "recordings": lines}.get(name, [])
     for folder in RECORDED[name]:
         for path in sorted(SHARED_DATA.glob(folder)):
             if path.is_file() and ".HTTP" not in path.name and 0 < path.stat().st_size <= LARGEST:
