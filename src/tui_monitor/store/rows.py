@@ -10,6 +10,8 @@ from collections.abc import Callable
 from datetime import date, datetime
 from typing import Literal
 
+import msgspec
+
 from tui_monitor.domain.calendar_event import CalendarEvent
 from tui_monitor.domain.headline import Headline
 from tui_monitor.domain.quote import Quote
@@ -128,16 +130,24 @@ def put_event(event: CalendarEvent) -> Row:
     )
 
 
+class _HeadlineRow(msgspec.Struct, frozen=True, gc=False):
+    """Writes one headline. Thousands wait while feeds come in: as closures each full collection went through them."""
+
+    headline: Headline
+
+    def __call__(self, connection: sqlite3.Connection) -> None:
+        one = self.headline
+        connection.execute(
+            "INSERT INTO headlines (id, sort_time, received, json, terms) VALUES (?, ?, ?, ?, ?)"
+            " ON CONFLICT (id) DO UPDATE"
+            " SET sort_time = excluded.sort_time, json = excluded.json, terms = excluded.terms",
+            (one.id, one.sort_time.timestamp(), one.received.timestamp(), encode(one), search_terms(one)),
+        )
+
+
 def put_headline(headline: Headline) -> Row:
     """Write a headline and its words; its marks stay."""
-    return _execute(
-        "INSERT INTO headlines (id, sort_time, received, json, terms) VALUES (?, ?, ?, ?, ?)"
-        " ON CONFLICT (id) DO UPDATE SET sort_time = excluded.sort_time, json = excluded.json, terms = excluded.terms",
-        lambda: (
-            headline.id, headline.sort_time.timestamp(), headline.received.timestamp(), encode(headline),
-            search_terms(headline),
-        ),
-    )  # fmt: skip
+    return _HeadlineRow(headline)
 
 
 def put_calendar(calendar: Calendar, now: datetime) -> Row:
