@@ -61,7 +61,10 @@ def test_every_plug_in_that_ships_says_what_its_table_takes() -> None:
             'line 2: key "sources.tencent.qq": unknown; expected one of enabled, base_url, ',
         ),
         ("[sources.tencnt]\n", 'line 1: key "sources.tencnt": no such source is installed; did you mean "tencent"?'),
-        ("[sources.zzz]\n", 'line 1: key "sources.zzz": no such source is installed; expected one of feeds, replay, '),
+        (
+            "[sources.zzz]\n",
+            'line 1: key "sources.zzz": no such source is installed; expected one of calendar-files, feeds, ',
+        ),
         ('sources.yahoo-chart.range = "3y"\n', 'line 1: key "sources.yahoo-chart.range": expected one of "10y", '),
         (
             "[sources.yahoo-search]\ntimeot = 3\n",

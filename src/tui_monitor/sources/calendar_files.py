@@ -16,7 +16,7 @@ from tui_monitor.domain.errors import ConfigError
 from tui_monitor.domain.text import safe_url
 from tui_monitor.sources.api import Batch, Descriptor, Request, Source, SourceContext, Topic
 from tui_monitor.sources.icalendar import parse_icalendar
-from tui_monitor.sources.options import Options, read_options
+from tui_monitor.sources.options import Options, read_options, takes
 from tui_monitor.sources.transport import Transport, host_of
 
 PLUG_IN = "calendar-files"
@@ -96,6 +96,7 @@ class CalendarFile:
         """Nothing is held."""
 
 
+@takes(FilesOptions)
 def build(context: SourceContext) -> list[Source]:
     """Build a source for each file of ``[sources.calendar-files]``."""
     options = read_options(context.settings, FilesOptions, PLUG_IN)
