@@ -160,6 +160,9 @@ def test_ctrl_z_gives_the_terminal_back_and_fg_brings_the_screen_again(tmp_path:
         while _state(terminal.pid) != "T" and time.monotonic() < until:
             terminal.read(0.05)
         assert _state(terminal.pid) == "T", "stopped"
+        # It stopped at once; what it said before may still lie in the pty.
+        while not _restored(terminal.raw) and time.monotonic() < until:
+            terminal.read(0.05)
         assert _restored(terminal.raw)
         terminal.signal(signal.SIGCONT)
         before = len(terminal.raw)
