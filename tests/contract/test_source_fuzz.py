@@ -30,6 +30,7 @@ from tui_monitor.sources.tencent_daily import parse_tencent_daily
 from tui_monitor.sources.upgrade_rows import rating_changes
 from tui_monitor.sources.yahoo_chart import parse_chart_history, parse_chart_quote
 from tui_monitor.sources.yahoo_events import COLUMNS, parse_events
+from tui_monitor.sources.yahoo_news import parse_news
 from tui_monitor.sources.yahoo_quote import parse_quotes
 from tui_monitor.sources.yahoo_research import history_of
 from tui_monitor.sources.yahoo_search import parse_search
@@ -52,6 +53,7 @@ PARSERS: dict[str, Callable[[bytes], object]] = {
         history_of(decode_json(body, "yahoo-research")), "BABA", now=NOW, source="yahoo-research"
     ),
     "yahoo-calendar": lambda body: parse_events(decode_json(body, "yahoo-calendar"), NOW),
+    "yahoo-news": lambda body: parse_news(decode_json(body, "yahoo-news"), "0700.HK", NOW),
     "icalendar": lambda body: parse_icalendar(body, source="bls", received=NOW, region="US"),
     "feeds": lambda body: parse_feed(body, None, FeedIdentity("wire", "https://wire.example/feed", "en"), NOW),
 }
@@ -84,6 +86,23 @@ GOOD: dict[str, Any] = {
                 }
             ],
             "error": None,
+        }
+    },
+    "yahoo-news": {
+        "data": {
+            "tickerStream": {
+                "stream": [
+                    {
+                        "id": str(n),
+                        "content": {
+                            "id": str(n), "title": f"Story {n}", "summary": "words", "pubDate": "2025-09-17T03:00:00Z",
+                            "provider": {"displayName": "A desk"},
+                            "canonicalUrl": {"url": f"https://wire.example/{n}"}, "clickThroughUrl": None,
+                        },
+                    }
+                    for n in range(3)
+                ]
+            }
         }
     },
     "feeds": {

@@ -19,26 +19,27 @@ from tui_monitor.sources import yahoo_research
 from tui_monitor.sources.api import Request, SourceContext
 
 EVENTS = "@events"
-"""Stands among the symbols for the calendar of economic events; ``dividends@BABA`` for those of a company."""
+"""Stands among the symbols for the calendar of economic events; ``dividends@BABA``, ``news@BABA`` for a company's."""
 
 
 async def main(state: Path, now: datetime, symbols: list[str], settings: dict[str, Any]) -> None:
     line = SimpleNamespace(us_line=SimpleNamespace(symbol="BABA"))
     context = SourceContext(
-        settings=settings,
+        settings={"news": True, **settings},
         transport=cast("Any", None),
         now=lambda: now,
         state_dir=state,
         instruments={"9988.HK": line, "0700.HK": SimpleNamespace(us_line=None)},
     )
     assert "yfinance" not in sys.modules
-    source, events, dividends = yahoo_research.build(context)
+    source, events, dividends, news = yahoo_research.build(context)
     assert "yfinance" not in sys.modules, "building imports nothing heavy"
     for symbol in symbols:
         outcome: dict[str, Any] = {"symbol": symbol}
         try:
             asked, _, name = symbol.rpartition("@")
-            chosen = dividends if asked else events if symbol == EVENTS else source
+            by_company = news if asked == "news" else dividends
+            chosen = by_company if asked else events if symbol == EVENTS else source
             batch = await chosen.fetch(Request(symbols=(name if asked or symbol != EVENTS else symbol,)))
         except SourceError as error:
             outcome |= {"kind": error.kind, "words": str(error), "retry_after": error.retry_after}
@@ -59,6 +60,10 @@ async def main(state: Path, now: datetime, symbols: list[str], settings: dict[st
                     for one in batch.events
                 ],
                 "days": [[one.kind, one.day.isoformat(), *one.symbols] for one in batch.events],
+                "stories": [
+                    [one.title, one.url, one.author, one.published.isoformat() if one.published else None, *one.symbols]
+                    for one in batch.headlines
+                ],
                 "missing": batch.missing,
                 "notes": batch.notes,
                 "requests": batch.requests,

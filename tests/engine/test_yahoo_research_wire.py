@@ -346,3 +346,42 @@ async def test_dividends_ahead_of_a_company_and_of_one_without(tmp_path: Path) -
         told, absent = await probe(server, tmp_path, "dividends@BABA", "dividends@^HSI")
         assert told["days"] == [["ex-dividend", "2025-09-22", "BABA"], ["dividend", "2025-10-27", "BABA"]]
         assert absent["missing"] == ["^HSI"]
+
+
+def story(title: str, **more: Any) -> dict[str, Any]:
+    content = {"title": title, "pubDate": "2025-09-16T12:00:00Z", "provider": {"displayName": "A desk"}} | more
+    return {"id": title, "content": content}
+
+
+async def test_news_of_a_company_are_posted_for_at_their_own_host_and_cleaned(tmp_path: Path) -> None:
+    stream = [
+        story("Alibaba\x1b[31m <b>rises</b>", clickThroughUrl=None,
+              canonicalUrl={"url": "https://desk.example/1?utm_source=x"}),
+        story("No link but javascript", clickThroughUrl={"url": "javascript:alert(1)"}),
+        {"id": "ad", "ad": [{"id": 1}], "content": {"title": "Buy"}},
+        story("", canonicalUrl={"url": "https://desk.example/2"}),
+        story("From tomorrow", pubDate="2099-01-01T00:00:00Z"),
+    ]  # fmt: skip
+    posted: list[Any] = []
+
+    async with LoopbackServer(ca_dir=tmp_path) as server:
+        Yahoo(server)
+
+        def page(asked: Asked) -> Answer:
+            posted.append((asked.method, asked.host, asked.query.get("queryRef"), json.loads(asked.body)))
+            return json_body({"data": {"tickerStream": {"stream": stream}}})
+
+        server.route("/xhr/ncp", page)
+        (told,) = await probe(server, tmp_path, "news@BABA")
+        assert posted == [
+            ("POST", "finance.yahoo.com", "latestNews", {"serviceConfig": {"snippetCount": 10, "s": ["BABA"]}})
+        ]
+        now = datetime.fromtimestamp(NOW, UTC).isoformat()
+        assert told["stories"] == [
+            ["Alibaba[31m rises", "https://desk.example/1?utm_source=x", "A desk", "2025-09-16T12:00:00+00:00", "BABA"],
+            ["No link but javascript", None, "A desk", "2025-09-16T12:00:00+00:00", "BABA"],
+            ["From tomorrow", None, "A desk", now, "BABA"],
+        ]
+        server.route("/xhr/ncp", Answer(status=429, body=b"Too Many Requests", headers={"Retry-After": "90"}))
+        (limited,) = await probe(server, tmp_path, "news@BABA")
+        assert (limited["kind"], limited["retry_after"]) == (FailureKind.RATE_LIMITED, 90)

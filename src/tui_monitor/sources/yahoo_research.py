@@ -20,6 +20,7 @@ from tui_monitor.sources.transport import host_of
 from tui_monitor.sources.upgrade_rows import newest_row, rating_changes
 from tui_monitor.sources.yahoo_dividends import YahooDividends
 from tui_monitor.sources.yahoo_events import YahooEvents
+from tui_monitor.sources.yahoo_news import YahooNews
 from tui_monitor.sources.yfinance_client import YAHOO, Reply
 from tui_monitor.sources.yfinance_worker import YfinanceProcess
 
@@ -45,6 +46,8 @@ class ResearchOptions(Options, frozen=True, kw_only=True):
     """Seconds between two symbols."""
     calendar: bool = True
     """Ask for economic events and dividends, too, through the same process."""
+    news: bool = False
+    """Ask for Yahoo's news of each watched symbol, too, one request a symbol."""
 
 
 class YahooRatings:
@@ -138,6 +141,10 @@ def build(context: SourceContext) -> list[Source]:
         timeout = LOAD_TIMEOUT + CALL_TIMEOUT
         sources.append(YahooEvents(client, context.now, host, timeout))
         sources.append(YahooDividends(client, context.now, host, timeout=timeout, spacing=options.spacing))
+    if options.news:
+        host = "finance.yahoo.com" if options.base_url == YAHOO else host_of(options.base_url)
+        timeout = LOAD_TIMEOUT + CALL_TIMEOUT
+        sources.append(YahooNews(client, context.now, host, timeout=timeout, spacing=options.spacing))
     return sources
 
 

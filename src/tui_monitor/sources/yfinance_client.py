@@ -124,11 +124,13 @@ class YfinanceClient:
         guard = self._guard
         guard.begin()
         self._drop_bad_crumb()
+        # Most of it is at one host; another one is named in full.
+        address = path if path.startswith("https://") else YAHOO + path
         try:
             if body is None:
-                answer = self._data.get(YAHOO + path, params=dict(params), timeout=REQUEST_TIMEOUT)
+                answer = self._data.get(address, params=dict(params), timeout=REQUEST_TIMEOUT)
             else:
-                answer = self._data.post(YAHOO + path, params=dict(params), body=dict(body), timeout=REQUEST_TIMEOUT)
+                answer = self._data.post(address, params=dict(params), body=dict(body), timeout=REQUEST_TIMEOUT)
             if answer.status_code >= 400:
                 # A 401 is let through once, so that yfinance fetches a new crumb; this is the second.
                 raise failure_of_status(answer.status_code, _host(answer.url), answer.content[:2000], None)
