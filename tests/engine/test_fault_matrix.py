@@ -14,14 +14,14 @@ import math
 import random
 import socket
 import ssl
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from tests.contract.source_cases import CASES, NOW, SourceCase
+from tests.contract.source_cases import CASES, NOW, Stand
 from tests.engine.stepped_clock import Counted, SteppedClock
 from tests.servers.distort import Lie, distort
 from tests.servers.loopback import Answer, Asked, Fault, LoopbackServer
@@ -79,7 +79,7 @@ class LiveMarket(Market):
 class Bench:
     """One source with everything that stands behind it in the program, and its own server."""
 
-    case: SourceCase
+    case: Stand
     clock: SteppedClock
     server: LoopbackServer
     source: Counted
@@ -113,11 +113,11 @@ class Bench:
             if history is not None:
                 found[f"history {symbol}"] = (len(history.bars), history.bars[-1])
         for event in self.store.events():
-            found[f"event {event.key}"] = (event.title, event.moment)
+            found[f"event {event.key}"] = (event.title, event.day, event.moment)
         for headline in self.store.headlines():
             found[f"headline {headline.id}"] = (headline.title, headline.published)
-        for event in self.store.events():
-            found[f"event {event.key}"] = event.title
+        for rating in self.store.ratings():
+            found[f"rating {rating.key}"] = (rating.firm, rating.time, rating.to_grade, rating.target)
         return found
 
     def assert_sane(self) -> None:
@@ -166,42 +166,67 @@ class Bench:
 
 @contextlib.asynccontextmanager
 async def benches(
-    folder: Path, *, tls: bool = False, name: str | None = None, haste: float = HASTE
+    folder: Path,
+    *,
+    tls: bool = False,
+    name: str | None = None,
+    haste: float = HASTE,
+    sooner: bool = True,
+    cases: Sequence[Stand] = CASES,
 ) -> AsyncIterator[list[Bench]]:
-    """Give a running bench for each source; ``name`` is the host name to ask by, ``haste`` the seconds of a request."""
+    """Give a running bench for each source; ``name`` is the host name to ask by, ``haste`` the seconds of a request.
+
+    ``sooner`` shortens the longest periods.
+    """
     clock = SteppedClock(NOW)
     transport = Transport(user_agent="test", now=clock.now, longest=haste)
     await transport.prepare()
     async with contextlib.AsyncExitStack() as stack:
         made: list[Bench] = []
-        for case in CASES:
+        for case in cases:
             server = await stack.enter_async_context(LoopbackServer(tls=tls, ca_dir=folder))
             url = server.url if name is None else f"http://{name}:{server.port}"
-            made.append(_bench(case, server, url, transport, clock, folder))
-        tasks = [asyncio.create_task(one.scheduler.run()) for one in made]
+            made.append(_bench(case, server, url, transport, clock, folder, sooner))
         try:
-            yield made
+            async with running(made):
+                yield made
         finally:
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
             for one in made:
                 await one.scheduler.aclose()
             await transport.aclose()
 
 
+@contextlib.asynccontextmanager
+async def running(made: Sequence[Bench]) -> AsyncIterator[None]:
+    """Let the schedulers of benches run; closes no source."""
+    tasks = [asyncio.create_task(one.scheduler.run()) for one in made]
+    try:
+        yield
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
 def _bench(
-    case: SourceCase, server: LoopbackServer, url: str, transport: Transport, clock: SteppedClock, folder: Path
+    case: Stand, server: LoopbackServer, url: str, transport: Transport, clock: SteppedClock, folder: Path, sooner: bool
 ) -> Bench:
     sources, warnings = build_sources(
         lambda plug_in, table: SourceContext(
             settings=table, transport=transport, now=clock.now, state_dir=folder / case.name / plug_in
         ),
-        {case.plug_in: {**case.settings(url), **SOONER.get(case.name, {})}},
+        {case.plug_in: {**case.settings(url), **(SOONER.get(case.name, {}) if sooner else {})}},
         only=[case.plug_in],
     )
     assert warnings == []
     source = Counted(next(one for one in sources if one.descriptor.name == case.name), clock)
+    bench = bench_of(case, source, server, clock)
+    bench.install()
+    return bench
+
+
+def bench_of(case: Stand, source: Counted, server: LoopbackServer, clock: SteppedClock) -> Bench:
+    """Put ``source`` under a scheduler, an intake and a store of its own."""
     store = LatestStore()
     book = SessionBook(clock)
     intake = Intake(store, written=lambda applied: None, home_lines={})
@@ -215,16 +240,14 @@ def _bench(
     )
     for topic in Topic:
         scheduler.set_interest(topic, case.symbols)
-    bench = Bench(case, clock, server, source, scheduler, store, book)
-    bench.install()
-    return bench
+    return Bench(case, clock, server, source, scheduler, store, book)
 
 
 async def first_round(made: list[Bench]) -> dict[str, dict[str, object]]:
     """Let every source answer well; return what each has by then."""
     await made[0].clock.advance(40)
     for one in made:
-        assert one.health.state is State.IDLE, (one.name, one.health)
+        assert one.health.state is State.IDLE, (one.name, one.health.failure)
         assert one.values(), one.name
         assert one.health.last_good is not None
     return {one.name: one.values() for one in made}
