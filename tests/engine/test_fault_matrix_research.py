@@ -10,7 +10,7 @@ import contextlib
 import logging
 import math
 import ssl
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -20,8 +20,7 @@ from typing import TYPE_CHECKING, Any, cast
 import pytest
 import pytest_asyncio
 from tests.contract.source_cases import NOW, Stand
-from tests.engine.stepped_clock import Counted, SteppedClock
-from tests.engine.test_fault_matrix import (
+from tests.engine.fault_bench import (
     HELD,
     WIRE,
     Bench,
@@ -29,10 +28,13 @@ from tests.engine.test_fault_matrix import (
     assert_no_long_wait,
     assert_recovers,
     bench_of,
+    come_back,
     first_round,
     no_traceback,
+    outlast,
     running,
 )
+from tests.engine.stepped_clock import Counted, SteppedClock
 from tests.servers.distort import Lie
 from tests.servers.loopback import Fault, LoopbackServer
 from tests.servers.research import CALENDAR, STORIES, TABLES, ResearchYahoo
@@ -90,13 +92,13 @@ class Research:
     folder: Path
 
     @contextlib.asynccontextmanager
-    async def benches(self) -> AsyncIterator[list[Bench]]:
+    async def benches(self, stands: Sequence[Stand] = STANDS) -> AsyncIterator[list[Bench]]:
         """Give running benches, each with a scheduler of its own, at the periods that the program has."""
         clock = SteppedClock(NOW)
         self.yahoo = ResearchYahoo(clock.now)
         self.yahoo.install(self.server)
         built = self._build(clock)
-        made = [bench_of(stand, Counted(built[stand.name], clock), self.server, clock) for stand in STANDS]
+        made = [bench_of(stand, Counted(built[stand.name], clock), self.server, clock) for stand in stands]
         async with running(made):
             yield made
 
@@ -156,7 +158,7 @@ def hold_up(made: list[Bench], held: dict[str, dict[str, object]], kinds: set[Fa
         assert_sane(one)
 
 
-async def come_back(made: list[Bench], ended: float, most: float | None = None) -> None:
+async def well_again(made: list[Bench], ended: float, most: float | None = None) -> None:
     for one in made:
         longest = min(one.period, backoff.LONGEST_WAIT)
         assert_no_long_wait(one, longest if most is None else most)
@@ -190,7 +192,7 @@ async def test_a_server_that_fails(fault: Fault, research: Research, caplog: pyt
             research.server.fail(path, None)
         research.process.patience = PATIENCE
         ended = made[0].clock.elapsed()
-        await come_back(made, ended, HELD if fault in {Fault.TOO_MANY, Fault.TOO_MANY_RETRY} else None)
+        await well_again(made, ended, HELD if fault in {Fault.TOO_MANY, Fault.TOO_MANY_RETRY} else None)
     assert no_traceback(caplog)
 
 
@@ -211,6 +213,24 @@ async def test_an_answer_that_lies(lie: Lie, research: Research, caplog: pytest.
         assert tries >= len(made)
         assert research.server.count("*") - before <= 2 * tries
         research.yahoo.lie = None
+        await well_again(made, made[0].clock.elapsed())
+    assert no_traceback(caplog)
+
+
+RARE = tuple(stand for stand in STANDS if stand.name in {"yahoo-calendar", "yahoo-dividends"})
+
+
+async def test_what_is_asked_twice_a_day_is_well_again_within_an_hour(
+    research: Research, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, "tui_monitor")
+    async with research.benches(RARE) as made:
+        await first_round(made)
+        for path in (TABLES, CALENDAR):
+            research.server.fail(path, Fault.SERVER_ERROR)
+        await outlast(made, WIRE[Fault.SERVER_ERROR])
+        for path in (TABLES, CALENDAR):
+            research.server.fail(path, None)
         await come_back(made, made[0].clock.elapsed())
     assert no_traceback(caplog)
 
@@ -222,7 +242,7 @@ async def test_a_server_that_is_gone(research: Research, caplog: pytest.LogCaptu
         await research.server.stop()
         hold_up(made, held, {FailureKind.REFUSED}, await meet_it(made))
         await research.server.start()
-        await come_back(made, made[0].clock.elapsed())
+        await well_again(made, made[0].clock.elapsed())
     assert no_traceback(caplog)
 
 
@@ -236,7 +256,7 @@ async def test_a_name_that_is_not_found_any_more(research: Research, caplog: pyt
         hold_up(made, held, {FailureKind.REFUSED, FailureKind.TIMEOUT}, await meet_it(made))
         assert research.server.count("*") == before
         await research.ask_at(research.server.url)
-        await come_back(made, made[0].clock.elapsed())
+        await well_again(made, made[0].clock.elapsed())
     assert no_traceback(caplog)
 
 
@@ -260,7 +280,7 @@ async def test_a_certificate_that_cannot_be_trusted(
             hold_up(made, held, {FailureKind.TLS}, await meet_it(made))
             assert server.count("*") == before, "nothing was sent to a server that is not trusted"
             await show(server, ours)
-            await come_back(made, made[0].clock.elapsed())
+            await well_again(made, made[0].clock.elapsed())
         await process.aclose()
     assert no_traceback(caplog)
 
