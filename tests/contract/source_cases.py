@@ -162,7 +162,8 @@ _WRONG_FEEDS = tuple(
 
 def _schedule(*titles: str, stamp: str = "20251002T083000") -> Answer:
     events = "".join(
-        f"BEGIN:VEVENT\r\nUID:{number}\r\nDTSTART;TZID=US-Eastern:{stamp}\r\nSUMMARY:{title}\r\nEND:VEVENT\r\n"
+        f"BEGIN:VEVENT\r\nUID:{number}\r\nDTSTART;TZID=US-Eastern:{stamp}\r\nDTEND;TZID=US-Eastern:20251002T090000\r\n"
+        f"SUMMARY:{title}\r\nEND:VEVENT\r\n"
         for number, title in enumerate(titles)
     )
     body = f"BEGIN:VCALENDAR\r\nVERSION:2.0\r\n{events}END:VCALENDAR\r\n"

@@ -188,6 +188,10 @@ async def test_a_certificate_that_cannot_be_trusted(
     assert no_traceback(caplog)
 
 
+DATES_UNREADABLE = {Lie.WRONG_TYPES, Lie.NAN, Lie.INFINITY, Lie.HUGE, Lie.NEGATIVE, Lie.ZERO}
+"""Lies with which a calendar has no date left."""
+
+
 @pytest.mark.parametrize("lie", Lie, ids=lambda lie: lie.value)
 async def test_an_answer_that_lies(lie: Lie, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO, "tui_monitor")
@@ -210,6 +214,8 @@ async def test_an_answer_that_lies(lie: Lie, tmp_path: Path, caplog: pytest.LogC
                 # HTTP 200 and an old stamp: nothing newer is told, so the number shows its age.
                 assert one.values() == held[one.name], one.name
                 assert one.quotes_are_marked(), one.name
+            elif one.name == "bls" and lie in DATES_UNREADABLE:
+                assert_failing(one, held[one.name], {FailureKind.MALFORMED}, began, before[one.name])
             elif not asks_by_number:
                 assert set(one.values()) >= set(held[one.name]), "headlines stay"
         ended = made[0].clock.elapsed()
