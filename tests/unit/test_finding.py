@@ -196,7 +196,7 @@ def test_an_answer_without_symbols_is_empty(body: bytes) -> None:
 @pytest.mark.parametrize(
     "body",
     [
-        b"", b"<html>", b"{", b"\xff", b"[]", b"{}", b"7", b'{"quotes": null}', b'{"quotes": {}}', b'{"quotes": "none"}',
+        b"", b"<html>", b"{", b"\xff", b"[]", b"{}", b"7", b'{"quotes": null}', b'{"quotes": {}}', b'{"quotes": "x"}',
         b'{"finance": {"result": null, "error": {"code": "Unauthorized"}}}', b'{"quotes": [7, "text", null]}',
         b'{"quotes": [{"symbol": 7}, {"index": "private"}]}', b'{"quotes": [{"symbol": ""}]}',
     ],
