@@ -224,6 +224,7 @@ class Core:
         lock = PollingLock(self.paths.polling_lock)
         sharing = Sharing(lock, following, self.database, self.writer, self.clock, self._rest)
         self.view.followed = sharing.whose
+        self.view.silence = sharing.silence
         return sharing
 
     def _take_marks(self, marks: Iterable[Mark]) -> None:
