@@ -7,7 +7,7 @@ out and told of. Lines, events and texts are bounded; nothing in a file is follo
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from hashlib import blake2b
 from zoneinfo import ZoneInfo
@@ -47,6 +47,10 @@ class Schedule(msgspec.Struct):
     """Events without a usable date or title."""
     repeating: int = 0
     """Events that repeat: only their first date was taken."""
+    read: int = 0
+    """Events that could be read, those of other days and those that were called off included."""
+    cut: bool = False
+    """Whether there is more in it than is read."""
 
 
 def parse_icalendar(
@@ -60,7 +64,8 @@ def parse_icalendar(
 ) -> Schedule:
     """Return the events of ``body`` between ``back`` before and ``ahead`` after ``received``.
 
-    ``region`` is the economy that all of them are about. Raises ``SourceError`` if it is no iCalendar file.
+    ``region`` is the economy that all of them are about. Raises ``SourceError`` if it is no iCalendar file, or if none
+    of its events can be read.
     """
     text = body.removeprefix(b"\xef\xbb\xbf").decode("utf-8", "replace")
     if not text.lstrip()[:40].upper().startswith("BEGIN:VCALENDAR"):
@@ -73,34 +78,43 @@ def parse_icalendar(
     home: ZoneInfo | None = None
     current: dict[str, tuple[str, str]] | None = None
     inner = 0
-    for name, parameters, value in _lines(text):
+    taken: set[str] = set()
+    lines = text.splitlines()
+    found.cut = len(lines) > MAX_LINES
+    for name, parameters, value in _lines(lines[:MAX_LINES]):
+        if len(found.events) >= MAX_EVENTS:
+            found.cut = True
+            break
         if name == "X-WR-TIMEZONE" and current is None:
             home = _zone(value)
         elif name == "BEGIN" and value.upper() == "VEVENT" and current is None:
             current, inner = {}, 0
         elif current is None:
             continue
+        elif name == "BEGIN" and value.upper() == "VEVENT":
+            # Events do not stand within each other: the one before was never ended.
+            found.refused += 1
+            current, inner = {}, 0
         elif name == "BEGIN":
             # An alarm within an event has a date and words of its own.
             inner += 1
         elif name == "END" and value.upper() != "VEVENT":
             inner = max(0, inner - 1)
         elif name == "END":
-            _take(found, current, source, received, region, home, first, last)
+            _take(found, taken, current, source, received, region, home, first, last)
             current = None
-            if len(found.events) >= MAX_EVENTS:
-                break
         elif not inner:
             current.setdefault(name, (parameters, value))
+    found.refused += current is not None and not found.cut
+    if found.refused and not found.read:
+        raise SourceError(FailureKind.MALFORMED, f"{source} answered with events of which none can be read.")
     return found
 
 
-def _lines(text: str) -> Iterator[tuple[str, str, str]]:
-    """Yield name, parameters and value of each unfolded line."""
+def _lines(lines: Iterable[str]) -> Iterator[tuple[str, str, str]]:
+    """Yield name, parameters and value of each line, unfolded."""
     pending = ""
-    for number, line in enumerate(text.splitlines()):
-        if number >= MAX_LINES:
-            break
+    for line in lines:
         if line[:1] in {" ", "\t"}:
             if len(pending) < MAX_LINE:
                 pending += line[1 : MAX_LINE + 1]
@@ -128,6 +142,7 @@ def _parted(line: str) -> tuple[str, str, str]:
 
 def _take(
     found: Schedule,
+    taken: set[str],
     fields: dict[str, tuple[str, str]],
     source: str,
     received: datetime,
@@ -141,12 +156,19 @@ def _take(
     if not title or when is None:
         found.refused += 1
         return
+    found.read += 1
     day, moment, zone = when
     if not first <= day <= last or fields.get("STATUS", ("", ""))[1].strip().upper() == "CANCELLED":
         return
     found.repeating += "RRULE" in fields or "RDATE" in fields
     # The identity may be as long as it likes; with the first date of a repetition it is one of several.
     words = "\x1f".join((fields.get("UID", ("", title))[1], fields.get("RECURRENCE-ID", ("", ""))[1]))
+    if words in taken:
+        # Some give all events one identity: told apart by what they say, and twice the same is one.
+        words = "\x1f".join((words, day.isoformat(), title))
+        if words in taken:
+            return
+    taken.add(words)
     subject = subject_of(title, region)
     found.events.append(
         CalendarEvent(
