@@ -6,24 +6,14 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 import msgspec
 
 from tui_monitor.cli import completing, quotes_output
-from tui_monitor.cli.data_command import (
-    chosen_language,
-    end,
-    format_option,
-    language_option,
-    network_options,
-    read_settings,
-    recording_options,
-    replay,
-    stored,
-)
+from tui_monitor.cli.data_command import end, read_settings, stored
+from tui_monitor.cli.data_request import DataRequest, data_options
 from tui_monitor.cli.exits import ExitCode
 from tui_monitor.config.paths import Paths
 from tui_monitor.domain.instrument import normalise_symbol
@@ -62,20 +52,12 @@ class _Wish(msgspec.Struct, frozen=True):
     help="Ask again every so many seconds, by default 15, until interrupted.",
 )
 @click.option("--until-change", is_flag=True, help="Wait until a price is another one, print once and end.")
-@format_option
-@language_option
-@network_options
-@recording_options
+@data_options()
 def command(
     symbols: tuple[str, ...],
     period: float | None,
     until_change: bool,
-    form: str,
-    lang: str | None,
-    offline: bool,
-    timeout: float,
-    recording: Path | None,
-    at: str | None,
+    request: DataRequest,
 ) -> None:
     """Print the prices of SYMBOLs, each with its age, source and delay.
 
@@ -86,15 +68,14 @@ def command(
     Example: tui-monitor quotes 700 9988 BABA --format json
     """
     settings = read_settings(Paths.from_environment())
-    language = chosen_language(lang, settings)
+    request.check()
     wanted = tuple(dict.fromkeys(_symbol(one) for one in symbols))
-    wish = _Wish(wanted, form, language, settings.display.colours, timeout, period, until_change)
-    if recording is not None or offline:
+    language, colours = request.language(settings), settings.display.colours
+    wish = _Wish(wanted, request.form, language, colours, request.timeout, period, until_change)
+    if request.recording is not None or request.offline:
         if period is not None or until_change:
             raise click.UsageError("--watch and --until-change need a network.")
-        _still(wish, settings, recording, at)
-    elif at is not None:
-        raise click.UsageError("--at needs --from-recording.")
+        _still(wish, settings, request)
     else:
         raise click.exceptions.Exit(asyncio.run(_live(wish, settings)))
 
@@ -106,17 +87,14 @@ def _symbol(text: str) -> str:
     return name
 
 
-def _still(wish: _Wish, settings: Settings, recording: Path | None, at: str | None) -> None:
+def _still(wish: _Wish, settings: Settings, request: DataRequest) -> None:
     """Print from a recording or from what is stored."""
-    if recording is not None:
-        told, origin = replay(recording, at, settings, wish.language).situation, "recording"
-    else:
-        told, origin = stored(settings, wish.language).situation, "stored"
-    rows = quotes_output.rows_of(told, wish.symbols, live=(), origin=origin)
+    told, _ = request.open(settings)
+    rows = quotes_output.rows_of(told, wish.symbols, live=(), origin=request.origin)
     known = {row["symbol"] for row in rows}
     missing = [one for one in wish.symbols if one not in known]
     if not rows:
-        where = str(recording) if recording is not None else "what is stored"
+        where = str(request.recording) if request.recording is not None else "what is stored"
         end(f"No price of {', '.join(missing)} in {where}.", ExitCode.NO_DATA)
     click.echo(quotes_output.render(rows, wish.form, wish.language, wish.colours), nl=False)
     _tell_missing(missing)
