@@ -6,10 +6,13 @@ program's.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import Annotated, Any
 
 import msgspec
+from msgspec import Meta
+from msgspec.structs import replace
 
 from tui_monitor.config.alert_rules import problem_of
 from tui_monitor.config.program_file import ProgramFile
@@ -22,6 +25,8 @@ from tui_monitor.domain.text import clean_text, is_plain
 class AddedAlerts(Section, frozen=True):
     """What the file holds."""
 
+    off: Annotated[tuple[Annotated[str, Meta(max_length=MAX_NAME)], ...], Meta(max_length=MAX_RULES)] = ()
+    """Names of rules in ``config.toml`` that were turned off within the program."""
     rules: tuple[AlertEntry, ...] = ()
 
 
@@ -50,6 +55,7 @@ class AlertsFile(ProgramFile[AddedAlerts]):
         """Return what is written of each rule: its name, its kind, and what is not at its default."""
         default = AlertEntry(name="", kind="price")
         return {
+            "off": list(held.off),
             "rules": [
                 {key: value for key, value in msgspec.to_builtins(entry).items()
                  if key in {"name", "kind"} or getattr(entry, key) != getattr(default, key)}
@@ -59,11 +65,7 @@ class AlertsFile(ProgramFile[AddedAlerts]):
 
     def add(self, entry: AlertEntry, *, taken: Iterable[str] = ()) -> AddedAlerts:
         """Add a rule. One without sense, or whose name is ``taken`` or there already, is refused."""
-        problem = problem_of(entry)
-        if problem is not None:
-            raise ConfigError(f"the rule's {problem[0]}: {problem[1]}.")
-        if not is_plain(entry.name):
-            raise ConfigError("a rule's name has no control characters.")
+        _check(entry)
         elsewhere = {name.casefold() for name in taken}
 
         def change(held: AddedAlerts) -> AddedAlerts:
@@ -71,7 +73,37 @@ class AlertsFile(ProgramFile[AddedAlerts]):
                 raise ConfigError(f"a rule called {entry.name} is there already; each needs a name of its own.")
             if len(held.rules) >= MAX_RULES:
                 raise ConfigError(f"at most {MAX_RULES} rules can be added.")
-            return AddedAlerts(rules=(*held.rules, entry))
+            return replace(held, rules=(*held.rules, entry))
+
+        return self.edit(change)
+
+    def put(self, entry: AlertEntry) -> AddedAlerts:
+        """Let ``entry`` take the place of the rule of its name; refused where that is gone or it has no sense."""
+        _check(entry)
+
+        def change(held: AddedAlerts) -> AddedAlerts:
+            after = tuple(entry if one.name.casefold() == entry.name.casefold() else one for one in held.rules)
+            if entry not in after:
+                raise ConfigError(f"the rule {entry.name} is no longer there.")
+            return replace(held, rules=after)
+
+        return self.edit(change)
+
+    def turn(self, name: str, *, on: bool, own: bool) -> AddedAlerts:
+        """Turn the rule ``name`` on or off. Of an ``own`` one of the person's only that it is off is kept here."""
+
+        def change(held: AddedAlerts) -> AddedAlerts:
+            if own:
+                others = tuple(one for one in held.off if one.casefold() != name.casefold())
+                return replace(held, off=others if on else (*others, name))
+            if all(one.name.casefold() != name.casefold() for one in held.rules):
+                raise ConfigError(f"the rule {name} is no longer there.")
+            return replace(
+                held,
+                rules=tuple(
+                    replace(one, enabled=on) if one.name.casefold() == name.casefold() else one for one in held.rules
+                ),
+            )
 
         return self.edit(change)
 
@@ -83,10 +115,36 @@ class AlertsFile(ProgramFile[AddedAlerts]):
             nonlocal found
             kept = tuple(one for one in held.rules if one.name.casefold() != name.casefold())
             found = len(kept) < len(held.rules)
-            return AddedAlerts(rules=kept)
+            return replace(held, rules=kept)
 
         self.edit(change)
         return found
+
+
+class AlertsInMemory(AlertsFile):
+    """Rules of a replayed day: changed as those of the file, and never written."""
+
+    def __init__(self, held: AddedAlerts) -> None:
+        super().__init__(Path("alerts.toml"))
+        self._held = held
+
+    def read(self) -> AddedAlerts:
+        """Return the rules."""
+        return self._held
+
+    def edit(self, change: Callable[[AddedAlerts], AddedAlerts]) -> AddedAlerts:
+        """Change them."""
+        self._held = change(self._held)
+        return self._held
+
+
+def _check(entry: AlertEntry) -> None:
+    """Raise ``ConfigError`` for a rule without sense."""
+    problem = problem_of(entry)
+    if problem is not None:
+        raise ConfigError(f"the rule's {problem[0]}: {problem[1]}.")
+    if not is_plain(entry.name):
+        raise ConfigError("a rule's name has no control characters.")
 
 
 def _shown_name(entry: AlertEntry) -> str:

@@ -63,7 +63,7 @@ def command(
 
     A number is a code of Hong Kong: 700 is 0700.HK. What no source answers for comes from what is stored, marked
     with its origin and age. Ends with 4 if a symbol has no price, or only a stored one though the sources were asked;
-    with 3 if there is none at all.
+    with 3 if there is none at all, or --until-change gets no first answer.
 
     Example: tui-monitor quotes 700 9988 BABA --format json
     """
@@ -117,7 +117,7 @@ async def _live(wish: _Wish, settings: Settings) -> int:
 
 
 async def _rounds(wish: _Wish, known: Stored, sources: OneRound) -> int:
-    first: dict[str, float | None] | None = None
+    first: dict[str, float | None] = {}
     code = int(ExitCode.NO_DATA)
     headed = False
     while True:
@@ -125,8 +125,13 @@ async def _rounds(wish: _Wish, known: Stored, sources: OneRound) -> int:
         told = known.situation
         rows = quotes_output.rows_of(told, wish.symbols, live=live, origin="stored")
         prices = {row["symbol"]: row["last"] for row in rows}
-        changed = first is not None and any(prices.get(one) != price for one, price in first.items())
-        first = prices if first is None else first
+        changed = any(first[one] != prices.get(one) for one in live & first.keys())
+        # What is stored is no first answer: a symbol's own may come later than the others'.
+        first = {one: prices.get(one) for one in live} | first
+        if wish.until_change and not first:
+            _tell(problems)
+            click.echo("No source answered, so there is no price to wait on.", err=True)
+            return ExitCode.NO_DATA
         if not wish.until_change or changed:
             text = quotes_output.render(rows, wish.form, wish.language, wish.colours) if rows else ""
             if headed and wish.form == "csv":
@@ -156,13 +161,17 @@ async def _ask(wish: _Wish, known: Stored, sources: OneRound) -> tuple[set[str],
 
 def _code(wish: _Wish, live: set[str], rows: Sequence[dict[str, object]], problems: dict[str, str]) -> int:
     """Tell on stderr what is wrong; return the exit code of a round."""
-    for name, problem in problems.items():
-        click.echo(f"{name}: {problem}", err=True)
+    _tell(problems)
     shown = {row["symbol"] for row in rows}
     _tell_missing([one for one in wish.symbols if one not in shown])
     if not rows:
         return ExitCode.NO_DATA
     return ExitCode.OK if live == set(wish.symbols) else ExitCode.PARTIAL
+
+
+def _tell(problems: dict[str, str]) -> None:
+    for name, problem in problems.items():
+        click.echo(f"{name}: {problem}", err=True)
 
 
 def _tell_missing(symbols: Sequence[str]) -> None:

@@ -13,6 +13,7 @@ from tui_monitor.cli import completing
 from tui_monitor.cli.commands.ratings_extract import command as extract_command
 from tui_monitor.cli.data_command import ask_sources, end, read_settings
 from tui_monitor.cli.data_request import DataRequest, data_options
+from tui_monitor.cli.default_group import DefaultGroup
 from tui_monitor.cli.exits import ExitCode
 from tui_monitor.cli.own_lists import lists_of, named_symbols
 from tui_monitor.cli.ratings_output import render
@@ -37,28 +38,7 @@ _UNITS = {"h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=
 _SPAN = re.compile(r"(\d{1,5})([hdw])")
 
 
-class TapeGroup(click.Group):
-    """Shows the tape where no subcommand is named: ``ratings BABA`` is ``ratings show BABA``."""
-
-    default = "show"
-
-    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Put the default in front of whatever is no subcommand."""
-        if not args or (args[0] not in self.commands and args[0] not in ctx.help_option_names):
-            args = [self.default, *args]
-        return super().parse_args(ctx, args)
-
-    def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write the help of the tape, then the subcommands."""
-        shown = self.commands[self.default]
-        with click.Context(shown, info_name=ctx.info_name, parent=ctx.parent) as inner:
-            shown.format_help(inner, formatter)
-        others = [(name, one.get_short_help_str()) for name, one in self.commands.items() if name != self.default]
-        with formatter.section("Commands"):
-            formatter.write_dl(others)
-
-
-@click.group("ratings", cls=TapeGroup, short_help="Rating changes, and reading them out of headlines.")
+@click.group("ratings", cls=DefaultGroup, short_help="Rating changes, and reading them out of headlines.")
 def command() -> None:
     """Show the tape of rating changes, or read them out of headlines."""
 
