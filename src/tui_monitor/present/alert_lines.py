@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from tui_monitor.domain.alert import EXTREMES, AlertEvent, AlertKind, AlertRule, Phase, Standing, Wording
 from tui_monitor.present import numbers
-from tui_monitor.present.rating_cells import what
+from tui_monitor.present.rating_cells import firm, what
 from tui_monitor.present.rows import Line, Span
 from tui_monitor.present.times import short_time
 from tui_monitor.present.tone import Tone
@@ -63,7 +63,7 @@ def alert_wording(view: View) -> Wording:
     """Return how an event's parts are said in the view's language of the moment."""
     return Wording(
         name=lambda symbol: view.name(symbol, view.store.quote(symbol)),
-        rating=lambda event: " ".join(one for one in (event.change.firm, what(view, event.change)) if one),
+        rating=lambda event: " ".join(one for one in (firm(view, event.change), what(view, event.change)) if one),
     )
 
 

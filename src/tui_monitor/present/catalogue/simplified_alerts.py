@@ -59,7 +59,7 @@ ALERT_WORDS: dict[str, str] = {
     "alert.own": "{name} 在你的 config.toml 中，请在该处移除。",
     "alert.no-row": "光标所在行没有代码。",
     "alert.unable": "此处不能设置提醒。",
-    "alert.hint": "a 添加 e 修改 x 开关 d 移除 u 撤销 t 查看 s 试发 l 记录",
+    "alert.hint": "a 添加 e 修改 x 开关 d 删 u 撤销 t 查看 s 试发 l 记录",
     "alert.form-title": "提醒：{who}",
     "alert.kinds-title": "{who}：设置哪种提醒？",
     "alert.kinds-hint": "Enter 或数字：选择  Esc 返回",

@@ -59,7 +59,7 @@ ALERT_WORDS: dict[str, str] = {
     "alert.own": "{name} 在你的 config.toml 內，請在該處移除。",
     "alert.no-row": "游標所在行沒有代號。",
     "alert.unable": "此處不能設定提示。",
-    "alert.hint": "a 新增 e 修改 x 開關 d 移除 u 復原 t 檢視 s 試發 l 記錄",
+    "alert.hint": "a 新增 e 修改 x 開關 d 刪 u 復原 t 檢視 s 試發 l 記錄",
     "alert.form-title": "提示：{who}",
     "alert.kinds-title": "{who}：設定哪種提示？",
     "alert.kinds-hint": "Enter 或數字：選擇  Esc 返回",
