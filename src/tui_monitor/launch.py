@@ -7,7 +7,6 @@ import gc
 import select
 import signal
 import sys
-import tempfile
 import threading
 from contextlib import suppress
 from datetime import datetime
@@ -31,6 +30,8 @@ def run_live(settings: Settings, paths: Paths) -> int:
 
 def run_replay(settings: Settings, path: Path, *, speed: float | None, at: datetime | None, demo: bool) -> int:
     """Play a recording in the terminal. The person's own lists and database are not touched."""
+    import tempfile
+
     from tui_monitor.store.recordings import open_recording
 
     recording = open_recording(path)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from typing import Any
 
+import tomli
+
+from tui_monitor.domain.patterns import lazy
 from tui_monitor.domain.text import clean_text
 
-_POSITION = re.compile(r"^(.*?) \(at (?:line (\d+), column (\d+)|(end of document))\)$", re.DOTALL)
+_POSITION = lazy(r"^(.*?) \(at (?:line (\d+), column (\d+)|(end of document))\)$", re.DOTALL)
 
 
 class TomlError(Exception):
@@ -29,8 +31,8 @@ def parse_toml(data: bytes, *, limit: int) -> tuple[dict[str, Any], str]:
     except UnicodeDecodeError as error:
         raise TomlError(data.count(b"\n", 0, error.start) + 1, "not UTF-8 text") from error
     try:
-        return tomllib.loads(text), text
-    except tomllib.TOMLDecodeError as error:
+        return tomli.loads(text), text
+    except tomli.TOMLDecodeError as error:
         match = _POSITION.match(str(error))
         if match is None:
             raise TomlError(1, clean_text(str(error))) from error
@@ -40,5 +42,5 @@ def parse_toml(data: bytes, *, limit: int) -> tuple[dict[str, Any], str]:
     except RecursionError as error:
         raise TomlError(1, "nested too deeply") from error
     except ValueError as error:
-        # tomllib lets a number of thousands of digits and an impossible date through to int() and datetime().
+        # tomli lets a number of thousands of digits and an impossible date through to int() and datetime().
         raise TomlError(1, f"not valid TOML: {clean_text(str(error))}") from error

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from tui_monitor.domain.errors import SourceError
 from tui_monitor.engine.blocking import DaemonWorker
+from tui_monitor.engine.clock import until_beat
 from tui_monitor.services.shared_health import HealthBoard, understood_blocks
 from tui_monitor.services.wishes import REPEAT, Joined, Wishing
 
@@ -173,7 +174,7 @@ class Sharing:
             joined.look()
             self._board.tell(scheduler)
             with suppress(TimeoutError):
-                async with asyncio.timeout(TELL):
+                async with asyncio.timeout(until_beat(TELL)):
                     await wished.wait()
 
     async def _hear(self, scheduler: Scheduler, joined: Joined) -> None:
