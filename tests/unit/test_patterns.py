@@ -12,7 +12,12 @@ from tui_monitor.domain.patterns import lazy
 def test_it_is_compiled_at_its_first_use_and_only_then(monkeypatch: pytest.MonkeyPatch) -> None:
     compiled: list[str] = []
     real = re.compile
-    monkeypatch.setattr(re, "compile", lambda text, flags=0: compiled.append(text) or real(text, flags))
+
+    def noted(text: str, flags: int = 0) -> re.Pattern[str]:
+        compiled.append(text)
+        return real(text, flags)
+
+    monkeypatch.setattr(re, "compile", noted)
     pattern = lazy(r"(\d+)-([a-z]+)", re.IGNORECASE)
     assert compiled == []
     for _ in range(3):
