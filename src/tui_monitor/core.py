@@ -267,7 +267,9 @@ class Core:
             tap=self._tap,
         )
         lock = PollingLock(self.paths.polling_lock)
-        return Sharing(lock, following, self.database, self.writer, self.clock, self._rest)
+        sharing = Sharing(lock, following, self.database, self.writer, self.clock, self._rest)
+        self.view.silence = sharing.silence
+        return sharing
 
     def _take_marks(self, marks: Iterable[Mark]) -> None:
         """Show what was read, saved or looked at in another monitor."""

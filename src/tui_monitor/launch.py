@@ -81,9 +81,9 @@ async def run_screen(monitor: Monitor) -> int:
                 task.cancel()
     finally:
         await monitor.aclose()
-        if not monitor.lists.saved and monitor.lists.problem is not None:
+        if not monitor.lists.saved and monitor.lists.trouble is not None:
             # The screen is gone, and with it the line that told so.
-            sys.stderr.write(f"{monitor.lists.problem}\n")
+            sys.stderr.write(f"{monitor.view.words.told(monitor.lists.trouble)}\n")
     if (defect := crash_of(app)) is not None:
         raise defect
     return app.return_code or 0
