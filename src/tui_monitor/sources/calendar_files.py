@@ -82,7 +82,9 @@ class CalendarFile:
         if found.refused:
             notes.append(f"{found.refused} events had no usable date or title.")
         if found.repeating:
-            notes.append(f"{found.repeating} events repeat; only the first date of each is read.")
+            notes.append(
+                f"{found.repeating} events repeat too often or in a way that is not followed; not all dates are read."
+            )
         return Batch(
             source=name,
             received=now,
