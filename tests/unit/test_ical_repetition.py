@@ -15,7 +15,7 @@ from tui_monitor.sources.ical_repetition import MAX_LOOKS, Looks, days_of, read_
 from tui_monitor.sources.icalendar import MAX_DATES, MAX_EVENTS, Schedule, parse_icalendar
 
 NOW = datetime(2026, 3, 4, 3, 0, tzinfo=UTC)
-EXAMPLES = int(os.environ.get("TUI_MONITOR_EXAMPLES", "60"))
+EXAMPLES = int(os.environ.get("TUI_MONITOR_EXAMPLES", "30"))
 
 
 def days(rule: str, start: str, last: str, first: str | None = None) -> list[str]:
