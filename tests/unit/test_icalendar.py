@@ -76,7 +76,7 @@ def test_what_is_called_off_past_or_unreadable_is_left_out() -> None:
         *vevent("DTSTART;VALUE=DATE:20200101", "SUMMARY:long ago"),
         *vevent("DTSTART;VALUE=DATE:20251302", "SUMMARY:no such month"),
         *vevent("DTSTART;VALUE=DATE:20251002"),
-        *vevent("DTSTART;VALUE=DATE:20251002", "SUMMARY:kept", "RRULE:FREQ=DAILY"),
+        *vevent("DTSTART;VALUE=DATE:20251002", "SUMMARY:kept", "RRULE:FREQ=HOURLY"),
     )
     assert [event.title for event in found.events] == ["kept"]
     assert (found.refused, found.repeating) == (2, 1)

@@ -87,7 +87,9 @@ class CalendarFile:
         if found.refused:
             notes.append(f"{found.refused} events had no usable date or title.")
         if found.repeating:
-            notes.append(f"{found.repeating} events repeat; only the first date of each is read.")
+            notes.append(
+                f"{found.repeating} events repeat too often or in a way that is not followed; not all dates are read."
+            )
         if found.cut:
             notes.append("It holds more than is read; what stands at its end is left out.")
         return Batch(
