@@ -28,8 +28,8 @@ WRONG: tuple[Any, ...] = (None, True, -1, 0, 1e308, 10**400, "", "nan", "1e999",
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SourceCase:
-    """One source under contract."""
+class Stand:
+    """How one source is built against a loopback server, and what it is asked there."""
 
     name: str
     """Its descriptor's name."""
@@ -42,6 +42,14 @@ class SourceCase:
     """Puts good answers on the server."""
     path: str
     """The path that it asks, as a pattern of the server."""
+    by_symbol: bool = True
+    """Whether its answer names each symbol that was asked for, as given or as missing."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceCase(Stand):
+    """One source under contract."""
+
     hostile: Answer
     """A good answer whose words are ``HOSTILE``."""
     wrong: tuple[Answer, ...]
@@ -50,8 +58,6 @@ class SourceCase:
     """How many values of its own kind a batch holds."""
     most_requests: Mapping[Fault, int] = field(default_factory=dict)
     """Requests that one fetch may send out under a fault, where it may send more than others."""
-    by_symbol: bool = True
-    """Whether its answer names each symbol that was asked for, as given or as missing."""
 
 
 def _market() -> Market:
@@ -156,7 +162,8 @@ _WRONG_FEEDS = tuple(
 
 def _schedule(*titles: str, stamp: str = "20251002T083000") -> Answer:
     events = "".join(
-        f"BEGIN:VEVENT\r\nUID:{number}\r\nDTSTART;TZID=US-Eastern:{stamp}\r\nSUMMARY:{title}\r\nEND:VEVENT\r\n"
+        f"BEGIN:VEVENT\r\nUID:{number}\r\nDTSTART;TZID=US-Eastern:{stamp}\r\nDTEND;TZID=US-Eastern:20251002T090000\r\n"
+        f"SUMMARY:{title}\r\nEND:VEVENT\r\n"
         for number, title in enumerate(titles)
     )
     body = f"BEGIN:VCALENDAR\r\nVERSION:2.0\r\n{events}END:VCALENDAR\r\n"

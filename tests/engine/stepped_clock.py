@@ -48,12 +48,17 @@ class SteppedClock:
         target = self._now + seconds
         await self._settle()
         while self._timers and self._timers[0][0] <= target:
-            at, _, future = heapq.heappop(self._timers)
-            if future.done():
-                continue
-            self._now = max(self._now, at)
-            future.set_result(None)
-            await self._settle()
+            at = self._timers[0][0]
+            woken = False
+            # What falls due at one moment is woken together, in its order.
+            while self._timers and self._timers[0][0] <= at:
+                _, _, future = heapq.heappop(self._timers)
+                if not future.done():
+                    self._now = max(self._now, at)
+                    future.set_result(None)
+                    woken = True
+            if woken:
+                await self._settle()
         self._now = max(self._now, target)
 
     def took_off(self) -> None:

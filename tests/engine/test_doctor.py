@@ -198,12 +198,17 @@ def test_a_certificate_that_is_not_accepted_and_one_that_is(folders: Path, monke
 
 
 def test_folders_settings_and_a_broken_database(folders: Path) -> None:
+    (folders / "config").chmod(0o755)
     (folders / "state").chmod(0o755)
+    # Not the program's: it may be there for others to read, and keeps the folder open.
+    (folders / "state" / "notes.txt").touch()
     (folders / "state" / "monitor.db").write_bytes(b"this is no database at all" * 100)
     (folders / "config" / "config.toml").write_text("[display]\nlanguag = 1\n")
     code, output = run("--offline")
     assert code == 2
     assert f"chmod 700 {folders / 'state'}" in output
+    assert f"chmod 700 {folders / 'config'}" not in output
+    assert (folders / "config").stat().st_mode & 0o777 == 0o700
     assert line(output, "database").startswith("BAD")
     assert "config.toml, line 2" in line(output, "settings")
     tail = output.partition("What to do:")[2]

@@ -15,8 +15,8 @@ from pathlib import Path
 
 import pytest
 from tests.contract.source_cases import NOW
+from tests.engine.fault_bench import LiveMarket
 from tests.engine.stepped_clock import Counted, SteppedClock
-from tests.engine.test_fault_matrix import LiveMarket
 from tests.servers.loopback import Answer, Asked, Fault, LoopbackServer, json_body
 
 from tui_monitor.engine.health import State

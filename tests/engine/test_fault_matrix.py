@@ -7,300 +7,34 @@ Time is simulated (``stepped_clock``), sockets are not.
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
 import logging
-import math
-import random
 import socket
 import ssl
-from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass
-from datetime import datetime
-from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from tests.contract.source_cases import CASES, NOW, SourceCase
-from tests.engine.stepped_clock import Counted, SteppedClock
-from tests.servers.distort import Lie, distort
-from tests.servers.loopback import Answer, Asked, Fault, LoopbackServer
-from tests.servers.market import Market
+from tests.contract.source_cases import CASES
+from tests.engine.fault_bench import (
+    HASTE,
+    HELD,
+    IN_GREAT_HASTE,
+    KEEPS_WHAT_IT_HAS,
+    OUTAGE,
+    WIRE,
+    assert_failing,
+    assert_no_long_wait,
+    assert_recovers,
+    benches,
+    come_back,
+    first_round,
+    no_traceback,
+    outlast,
+)
+from tests.servers.distort import Lie
+from tests.servers.loopback import Fault, LoopbackServer
 
 from tui_monitor.domain.errors import FailureKind
-from tui_monitor.domain.freshness import Freshness, freshness
-from tui_monitor.domain.instrument import mic_of
-from tui_monitor.domain.text import clean_text
-from tui_monitor.engine.health import SourceHealth, State
-from tui_monitor.engine.scheduler import Scheduler
-from tui_monitor.engine.sessions import SessionBook
-from tui_monitor.services.intake import Intake
-from tui_monitor.sources.api import SourceContext, Topic
-from tui_monitor.sources.registry import build_sources
-from tui_monitor.sources.transport import Transport
-from tui_monitor.store.latest import LatestStore
-
-HASTE = 1.0
-"""Real seconds that a request gets."""
-
-IN_GREAT_HASTE = 0.12
-"""The same where every request takes that long: black holes and drips."""
-
-OUTAGE = 1400.0
-"""Simulated seconds for which a fault lasts: two periods of the slowest, and beyond what makes a number stale."""
-
-SCREEN_PERIOD = 15.0
-"""Seconds between two polls that the screen judges a number's age by."""
-
-SOONER = {
-    "yahoo-chart": {"period": 600}, "tencent-daily": {"history_period": 600}, "yahoo-quote": {"period": 600},
-    "bls": {"period": 600},
-}  # fmt: skip
-"""Settings that bring what is asked every few hours into the time of a test."""
-
-
-class LiveMarket(Market):
-    """A market whose time stamps are those of the simulated clock."""
-
-    def __init__(self, clock: SteppedClock) -> None:
-        self._clock = clock
-        super().__init__(clock.now())
-
-    @property
-    def now(self) -> datetime:
-        return self._clock.now()
-
-    @now.setter
-    def now(self, value: datetime) -> None:
-        pass
-
-
-@dataclass
-class Bench:
-    """One source with everything that stands behind it in the program, and its own server."""
-
-    case: SourceCase
-    clock: SteppedClock
-    server: LoopbackServer
-    source: Counted
-    scheduler: Scheduler
-    store: LatestStore
-    book: SessionBook
-    lie: Lie | None = None
-
-    @property
-    def name(self) -> str:
-        return self.case.name
-
-    @property
-    def health(self) -> SourceHealth:
-        return self.scheduler.health[self.name]
-
-    @property
-    def period(self) -> float:
-        return self.source.descriptor.period
-
-    def asked(self) -> int:
-        return len(self.server.asked)
-
-    def values(self) -> dict[str, object]:
-        """Return what the screen would read, by name."""
-        found: dict[str, object] = {}
-        for symbol in self.case.symbols:
-            quote, history = self.store.quote(symbol), self.store.history(symbol)
-            if quote is not None:
-                found[f"quote {symbol}"] = (quote.last, quote.time, quote.previous_close)
-            if history is not None:
-                found[f"history {symbol}"] = (len(history.bars), history.bars[-1])
-        for event in self.store.events():
-            found[f"event {event.key}"] = (event.title, event.moment)
-        for headline in self.store.headlines():
-            found[f"headline {headline.id}"] = (headline.title, headline.published)
-        for event in self.store.events():
-            found[f"event {event.key}"] = event.title
-        return found
-
-    def assert_sane(self) -> None:
-        """Check that nothing absurd has come into the store."""
-        for symbol in self.case.symbols:
-            quote = self.store.quote(symbol)
-            if quote is not None:
-                for number in (quote.last, quote.previous_close, quote.high, quote.low, quote.year_high, quote.volume):
-                    assert number is None or (math.isfinite(number) and 0 < number < 1e18), (self.name, quote)
-                assert quote.time is None or (quote.time - self.clock.now()).total_seconds() <= 1800
-                assert quote.currency in {None, "HKD", "CNY", "USD"}
-            history = self.store.history(symbol)
-            for bar in history.bars if history is not None else ():
-                assert math.isfinite(bar.close)
-                assert bar.close > 0
-        for headline in self.store.headlines():
-            assert headline.published is None or headline.published <= self.clock.now()
-
-    def quotes_are_marked(self) -> bool:
-        """Whether every quote shows that it has not been heard of for long, where its market trades."""
-        for symbol in self.case.symbols:
-            quote = self.store.quote(symbol)
-            mic = mic_of(symbol)
-            state = self.book.state(mic) if mic else None
-            if quote is None or state is None or not state.phase.live:
-                continue
-            if freshness(quote, state, self.clock.now(), period=SCREEN_PERIOD) is Freshness.FRESH:
-                return False
-        return True
-
-    def install(self) -> None:
-        """Put answers on the server that lie while ``lie`` is set."""
-        plain = LoopbackServer()
-        self.case.install(plain)
-        if "/feed" not in plain._routes and "/rss/2.0/headline" not in plain._routes:
-            LiveMarket(self.clock).install(plain)
-        for path, handler in plain._routes.items():
-
-            def lying(asked: Asked, handler: Callable[[Asked], object] = handler, path: str = path) -> Answer:
-                found = handler(asked)
-                assert isinstance(found, Answer)
-                return found if self.lie is None or path != self.case.path else distort(found, self.lie)
-
-            self.server.route(path, lying)
-
-
-@contextlib.asynccontextmanager
-async def benches(
-    folder: Path, *, tls: bool = False, name: str | None = None, haste: float = HASTE
-) -> AsyncIterator[list[Bench]]:
-    """Give a running bench for each source; ``name`` is the host name to ask by, ``haste`` the seconds of a request."""
-    clock = SteppedClock(NOW)
-    transport = Transport(user_agent="test", now=clock.now, longest=haste)
-    await transport.prepare()
-    async with contextlib.AsyncExitStack() as stack:
-        made: list[Bench] = []
-        for case in CASES:
-            server = await stack.enter_async_context(LoopbackServer(tls=tls, ca_dir=folder))
-            url = server.url if name is None else f"http://{name}:{server.port}"
-            made.append(_bench(case, server, url, transport, clock, folder))
-        tasks = [asyncio.create_task(one.scheduler.run()) for one in made]
-        try:
-            yield made
-        finally:
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
-            for one in made:
-                await one.scheduler.aclose()
-            await transport.aclose()
-
-
-def _bench(
-    case: SourceCase, server: LoopbackServer, url: str, transport: Transport, clock: SteppedClock, folder: Path
-) -> Bench:
-    sources, warnings = build_sources(
-        lambda plug_in, table: SourceContext(
-            settings=table, transport=transport, now=clock.now, state_dir=folder / case.name / plug_in
-        ),
-        {case.plug_in: {**case.settings(url), **SOONER.get(case.name, {})}},
-        only=[case.plug_in],
-    )
-    assert warnings == []
-    source = Counted(next(one for one in sources if one.descriptor.name == case.name), clock)
-    store = LatestStore()
-    book = SessionBook(clock)
-    intake = Intake(store, written=lambda applied: None, home_lines={})
-    scheduler = Scheduler(
-        [source],
-        clock=clock,
-        sink=intake.take,
-        is_open=lambda mic: mic is None or (state := book.state(mic)) is None or state.phase.live,
-        next_change=lambda: book.next_change({"XHKG"}),
-        rng=random.Random(7),
-    )
-    for topic in Topic:
-        scheduler.set_interest(topic, case.symbols)
-    bench = Bench(case, clock, server, source, scheduler, store, book)
-    bench.install()
-    return bench
-
-
-async def first_round(made: list[Bench]) -> dict[str, dict[str, object]]:
-    """Let every source answer well; return what each has by then."""
-    await made[0].clock.advance(40)
-    for one in made:
-        assert one.health.state is State.IDLE, (one.name, one.health)
-        assert one.values(), one.name
-        assert one.health.last_good is not None
-    return {one.name: one.values() for one in made}
-
-
-def assert_failing(bench: Bench, held: dict[str, object], kinds: set[FailureKind], began: float, asked: int) -> None:
-    """Check what holds while a fault lasts."""
-    health, name = bench.health, bench.name
-    met = [at for at in bench.source.times if at > began]
-    if not met:
-        # Not asked since: its period is longer than the fault, or its host is left alone.
-        return
-    assert health.state in {State.FAILING, State.LIMITED}, (name, health.state)
-    assert health.failure_kind in kinds, (name, health.failure_kind, health.failure)
-    assert health.failure is not None
-    assert len(health.failure) > 15, health.failure
-    assert health.failure == clean_text(health.failure)
-    assert health.countdown(bench.clock.monotonic()) is not None, name
-    assert bench.values() == held, name
-    bench.assert_sane()
-    # No storm: never sooner than the normal pace, and each try sends a handful of requests at the most.
-    pace = min(bench.period, 60.0)
-    gaps = [later - earlier for earlier, later in pairwise(met)]
-    assert min(gaps, default=pace) >= 0.9 * pace - 1e-6, (name, gaps)
-    assert bench.asked() - asked <= 7 * len(met), (name, bench.asked() - asked, len(met))
-
-
-HELD = 3600.0 + 5.0
-"""Seconds for which a host is left alone at the most after 429, and over which its sources then spread."""
-
-
-def assert_no_long_wait(bench: Bench, most: float | None = None) -> None:
-    """Check at the end of a fault that a failing source asks again within its period, or within ``most`` seconds."""
-    if bench.health.failure is not None:
-        wait = bench.health.countdown(bench.clock.monotonic())
-        assert wait is not None, bench.name
-        assert wait <= (bench.period if most is None else most), (bench.name, wait)
-
-
-def assert_recovers(bench: Bench, ended: float, most: float | None = None) -> None:
-    """Check that it is well again by now, with new data since one period after the fault ended."""
-    health = bench.health
-    assert health.state is State.IDLE, (bench.name, health.state, health.failure)
-    assert health.failure is None
-    assert health.failures == 0
-    assert health.last_good is not None
-    since = [at for at in bench.source.good if at >= ended]
-    # A source that never met the fault goes on at its pace, give or take a tenth.
-    assert since, bench.name
-    assert since[0] - ended <= (1.1 * bench.period if most is None else most), (bench.name, since[0] - ended)
-    bench.assert_sane()
-
-
-WIRE: dict[Fault, set[FailureKind]] = {
-    Fault.EMPTY: {FailureKind.MALFORMED},
-    Fault.TRUNCATED: {FailureKind.MALFORMED},
-    Fault.CUT: {FailureKind.REFUSED},
-    Fault.HTML: {FailureKind.MALFORMED},
-    Fault.UNAUTHORISED: {FailureKind.UNAUTHORISED},
-    Fault.FORBIDDEN: {FailureKind.UNAUTHORISED},
-    Fault.NOT_FOUND: {FailureKind.NOT_FOUND},
-    Fault.TOO_MANY: {FailureKind.RATE_LIMITED},
-    Fault.TOO_MANY_RETRY: {FailureKind.RATE_LIMITED},
-    Fault.SERVER_ERROR: {FailureKind.SERVER},
-    Fault.UNAVAILABLE: {FailureKind.SERVER},
-    Fault.BLACK_HOLE: {FailureKind.TIMEOUT},
-    Fault.SLOW_DRIP: {FailureKind.TIMEOUT},
-    Fault.RESET: {FailureKind.REFUSED},
-    Fault.ENDLESS: {FailureKind.TOO_LARGE, FailureKind.TIMEOUT},
-    Fault.GZIP_BOMB: {FailureKind.TOO_LARGE, FailureKind.TIMEOUT},
-    Fault.REDIRECT_LOOP: {FailureKind.REDIRECT},
-}
-
-
-def no_traceback(caplog: pytest.LogCaptureFixture) -> bool:
-    return not [one for one in caplog.records if one.exc_info or one.levelno >= logging.ERROR]
+from tui_monitor.sources.api import Topic
 
 
 @pytest.mark.slow
@@ -308,9 +42,12 @@ def no_traceback(caplog: pytest.LogCaptureFixture) -> bool:
 async def test_a_server_that_fails(fault: Fault, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO, "tui_monitor")
     slow = fault in {Fault.BLACK_HOLE, Fault.SLOW_DRIP}
-    async with benches(tmp_path, haste=IN_GREAT_HASTE if slow else HASTE) as made:
+    async with benches(tmp_path) as made:
         held = await first_round(made)
         began = made[0].clock.elapsed()
+        transport = made[0].transport
+        assert transport is not None
+        transport.longest = IN_GREAT_HASTE if slow else HASTE
         before = {one.name: one.asked() for one in made}
         for one in made:
             one.server.fail(one.case.path, fault)
@@ -326,6 +63,7 @@ async def test_a_server_that_fails(fault: Fault, tmp_path: Path, caplog: pytest.
         ended = made[0].clock.elapsed()
         for one in made:
             one.server.fail(one.case.path, None)
+        transport.longest = HASTE
         most = HELD if fault in {Fault.TOO_MANY, Fault.TOO_MANY_RETRY} else None
         for one in made:
             assert_no_long_wait(one, most)
@@ -334,6 +72,25 @@ async def test_a_server_that_fails(fault: Fault, tmp_path: Path, caplog: pytest.
         for one in made:
             assert_recovers(one, ended, most)
         assert all(any(at > began for at in one.source.times) for one in made), "each has met the fault"
+    assert no_traceback(caplog)
+
+
+RARE = tuple(case for case in CASES if case.name in {"yahoo-chart", "tencent-daily", "bls"})
+
+
+@pytest.mark.parametrize("fault", [Fault.SERVER_ERROR, Fault.TOO_MANY], ids=lambda fault: fault.name.lower())
+async def test_what_is_asked_every_few_hours_is_well_again_within_an_hour(
+    fault: Fault, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, "tui_monitor")
+    async with benches(tmp_path, sooner=False, cases=RARE) as made:
+        await first_round(made)
+        for one in made:
+            one.server.fail(one.case.path, fault)
+        await outlast(made, WIRE[fault])
+        for one in made:
+            one.server.fail(one.case.path, None)
+        await come_back(made, made[0].clock.elapsed(), HELD if fault is Fault.TOO_MANY else None)
     assert no_traceback(caplog)
 
 
@@ -431,8 +188,8 @@ async def test_a_certificate_that_cannot_be_trusted(
     assert no_traceback(caplog)
 
 
-KEEPS_WHAT_IT_HAS = {Lie.WRONG_TYPES, Lie.NAN, Lie.INFINITY, Lie.HUGE, Lie.NEGATIVE, Lie.ZERO, Lie.MISSING, Lie.OTHERS}
-"""Lies with which an answer of numbers holds nothing that can be used."""
+DATES_UNREADABLE = {Lie.WRONG_TYPES, Lie.NAN, Lie.INFINITY, Lie.HUGE, Lie.NEGATIVE, Lie.ZERO}
+"""Lies with which a calendar has no date left."""
 
 
 @pytest.mark.parametrize("lie", Lie, ids=lambda lie: lie.value)
@@ -457,6 +214,8 @@ async def test_an_answer_that_lies(lie: Lie, tmp_path: Path, caplog: pytest.LogC
                 # HTTP 200 and an old stamp: nothing newer is told, so the number shows its age.
                 assert one.values() == held[one.name], one.name
                 assert one.quotes_are_marked(), one.name
+            elif one.name == "bls" and lie in DATES_UNREADABLE:
+                assert_failing(one, held[one.name], {FailureKind.MALFORMED}, began, before[one.name])
             elif not asks_by_number:
                 assert set(one.values()) >= set(held[one.name]), "headlines stay"
         ended = made[0].clock.elapsed()

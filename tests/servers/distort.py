@@ -59,6 +59,8 @@ def distort(answer: Answer, lie: Lie) -> Answer:
         made = _tencent(body.decode("gbk", errors="replace"), lie).encode("gbk", errors="replace")
     elif body.lstrip()[:1] in {b"{", b"["}:
         made = json.dumps(_json(json.loads(body), lie)).encode()
+    elif body.startswith(b"BEGIN:VCALENDAR"):
+        made = _calendar(body.decode(), lie).encode()
     else:
         made = _feed(body.decode(), lie).encode()
     return replace(answer, body=made)
@@ -150,3 +152,68 @@ def _feed(text: str, lie: Lie) -> str:
     if lie in _WORDS:
         return re.sub(r"<pubDate>[^<]*</pubDate>", f"<pubDate>{_WORDS[lie]}</pubDate>", text)
     return text
+
+
+_EVENT = re.compile(r"BEGIN:VEVENT\r\n.*?END:VEVENT\r\n", re.DOTALL)
+_STARTS = re.compile(r"(DT(?:START|END)[^:\r\n]*:)([^\r\n]*)")
+
+
+def _calendar(text: str, lie: Lie) -> str:
+    if lie is Lie.MISSING:
+        return _EVENT.sub("", text)
+    if lie is Lie.DUPLICATES:
+        return _EVENT.sub(lambda found: found[0] + found[0].replace("202510", "202511"), text)
+    if lie in {Lie.PAST, Lie.FUTURE}:
+        return _STARTS.sub(lambda found: found[1] + ("1988" if lie is Lie.PAST else "2093") + found[2][4:], text)
+    if lie in _WORDS:
+        return _STARTS.sub(lambda found: found[1] + _WORDS[lie], text)
+    return text
+
+
+class CalendarLie(StrEnum):
+    """What a calendar of the right shape says wrongly, in ways of its own."""
+
+    NO_SUCH_DAY = "no-such-day"
+    NO_SUCH_HOUR = "no-such-hour"
+    NO_END = "no-end"
+    """Without ``DTEND``, which is allowed."""
+    END_BEFORE_START = "end-before-start"
+    ONE_IDENTITY = "one-identity"
+    """Every event has the same ``UID``."""
+    NO_IDENTITY = "no-identity"
+    NO_SUCH_ZONE = "no-such-zone"
+    ZONE_IS_A_PATH = "zone-is-a-path"
+    HUGE_LINE = "huge-line"
+    ENDLESS_FOLDING = "endless-folding"
+    NEVER_ENDED = "never-ended"
+    """Events that begin within events."""
+    FLOOD = "flood"
+    """More events than anybody can read."""
+    REPEATING = "repeating"
+    """Every second, for ever."""
+
+
+_CALENDAR_LIES: dict[CalendarLie, Callable[[str], str]] = {
+    CalendarLie.NO_SUCH_DAY: lambda text: _STARTS.sub(r"\g<1>20250230T083000", text),
+    CalendarLie.NO_SUCH_HOUR: lambda text: _STARTS.sub(r"\g<1>20251002T259961", text),
+    CalendarLie.NO_END: lambda text: re.sub(r"DTEND[^\r\n]*\r\n", "", text),
+    CalendarLie.END_BEFORE_START: lambda text: re.sub(r"(DTEND[^:\r\n]*:)[^\r\n]*", r"\g<1>19700101T000000", text),
+    CalendarLie.ONE_IDENTITY: lambda text: re.sub(r"UID:[^\r\n]*", "UID:same", text),
+    CalendarLie.NO_IDENTITY: lambda text: re.sub(r"UID:[^\r\n]*\r\n", "", text),
+    CalendarLie.NO_SUCH_ZONE: lambda text: re.sub(r"TZID=[^:]*", "TZID=Nowhere/Land", text),
+    CalendarLie.ZONE_IS_A_PATH: lambda text: re.sub(r"TZID=[^:]*", "TZID=../../../../etc/passwd", text),
+    CalendarLie.HUGE_LINE: lambda text: text.replace("SUMMARY:", "SUMMARY:" + "x" * 1_500_000),
+    CalendarLie.ENDLESS_FOLDING: lambda text: text.replace("SUMMARY:", "SUMMARY:" + "\r\n x" * 400_000),
+    CalendarLie.NEVER_ENDED: lambda text: text.replace("END:VEVENT\r\n", ""),
+    CalendarLie.FLOOD: lambda text: _EVENT.sub(lambda found: _numbered(found[0], 5_000), text),
+    CalendarLie.REPEATING: lambda text: text.replace("SUMMARY:", "RRULE:FREQ=SECONDLY\r\nSUMMARY:"),
+}
+
+
+def distort_calendar(answer: Answer, lie: CalendarLie) -> Answer:
+    """Return a calendar with ``lie`` in it."""
+    return replace(answer, body=_CALENDAR_LIES[lie](answer.body.decode()).encode())
+
+
+def _numbered(event: str, count: int) -> str:
+    return "".join(re.sub(r"UID:", f"UID:{number}-", event) for number in range(count))

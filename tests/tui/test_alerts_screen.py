@@ -28,7 +28,7 @@ def staged(folder: Path, **more: object) -> tuple[Stage, AlertKeeper, list[str]]
     )  # fmt: skip
     written: list[str] = []
     keeper.delivery.terminal = written.append
-    stage.services.alerts = keeper
+    stage.services.alerts, stage.services.fired = lambda: keeper, keeper.news
     return stage, keeper, written
 
 

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tui_monitor.config.seeds import load_instruments, seeds_dir
-from tui_monitor.domain.errors import SourceError
+from tui_monitor.domain.errors import FailureKind, SourceError
 from tui_monitor.domain.instrument import Instrument, Kind
 from tui_monitor.domain.quote import Quote
 from tui_monitor.domain.watchlist import Entry, Watchlist, Watchlists
@@ -186,15 +186,25 @@ def test_a_search_answer_is_read_and_what_is_odd_left_out() -> None:
     ]
 
 
-@pytest.mark.parametrize("body", [b"[]", b"{}", b'{"quotes": null}', b'{"quotes": {}}', b'{"quotes": []}'])
+@pytest.mark.parametrize(
+    "body", [b'{"quotes": []}', b'{"quotes": [{"index": "private", "name": "Alder"}], "count": 1}']
+)
 def test_an_answer_without_symbols_is_empty(body: bytes) -> None:
     assert parse_search(body) == []
 
 
-@pytest.mark.parametrize("body", [b"", b"<html>", b"{", b"\xff"])
-def test_what_is_no_json_is_refused(body: bytes) -> None:
-    with pytest.raises(SourceError):
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"", b"<html>", b"{", b"\xff", b"[]", b"{}", b"7", b'{"quotes": null}', b'{"quotes": {}}', b'{"quotes": "x"}',
+        b'{"finance": {"result": null, "error": {"code": "Unauthorized"}}}', b'{"quotes": [7, "text", null]}',
+        b'{"quotes": [{"symbol": 7}, {"index": "private"}]}', b'{"quotes": [{"symbol": ""}]}',
+    ],
+)  # fmt: skip
+def test_a_wrong_answer_is_refused_and_does_not_say_that_there_is_nothing(body: bytes) -> None:
+    with pytest.raises(SourceError) as caught:
         parse_search(body)
+    assert caught.value.kind is FailureKind.MALFORMED
 
 
 @given(st.binary(max_size=200))

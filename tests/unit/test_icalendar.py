@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, cast
@@ -14,6 +15,7 @@ from tui_monitor.domain.calendar_event import CalendarEvent, EventKind
 from tui_monitor.domain.errors import ConfigError, SourceError
 from tui_monitor.sources.api import SourceContext
 from tui_monitor.sources.calendar_files import build
+from tui_monitor.sources.ical_lines import MAX_LINES
 from tui_monitor.sources.icalendar import MAX_EVENTS, Schedule, parse_icalendar
 
 NOW = datetime(2025, 9, 17, 3, 0, tzinfo=UTC)
@@ -103,11 +105,11 @@ def test_a_flood_is_bounded() -> None:
 @settings(max_examples=80, deadline=None)
 @given(st.lists(st.text(max_size=40) | st.sampled_from(vevent("DTSTART:20251002T083000Z", "SUMMARY:x")), max_size=20))
 def test_whatever_it_holds_nothing_breaks(lines: list[str]) -> None:
-    found = parse_icalendar(
-        "\r\n".join(("BEGIN:VCALENDAR", *lines, "END:VCALENDAR")).encode("utf-8", "replace"),
-        source="test",
-        received=NOW,
-    )
+    body = "\r\n".join(("BEGIN:VCALENDAR", *lines, "END:VCALENDAR")).encode("utf-8", "replace")
+    found = Schedule()
+    with contextlib.suppress(SourceError):
+        # Where none of its events can be read.
+        found = parse_icalendar(body, source="test", received=NOW)
     for event in found.events:
         assert event.title.isprintable()
         assert event.moment is None or event.moment.tzinfo is not None
@@ -139,3 +141,33 @@ def test_each_file_is_a_source_and_a_wrong_address_is_told(tmp_path: Path) -> No
         sources({"name": "a", "url": "file:///etc/passwd"})
     with pytest.raises(ConfigError, match="two files"):
         sources({"name": "a", "url": "https://a.example/x"}, {"name": "a", "url": "https://b.example/x"})
+
+
+def test_events_of_one_identity_are_told_apart_and_twice_the_same_is_one() -> None:
+    found = parse(
+        *vevent("DTSTART;VALUE=DATE:20251002", "SUMMARY:A", "UID:same"),
+        *vevent("DTSTART;VALUE=DATE:20251003", "SUMMARY:A", "UID:same"),
+        *vevent("DTSTART;VALUE=DATE:20251002", "SUMMARY:A", "UID:other"),
+        *vevent("DTSTART;VALUE=DATE:20251003", "SUMMARY:A", "UID:same"),
+    )
+    assert [event.day.day for event in found.events] == [2, 3, 2]
+    assert len({event.key for event in found.events}) == 3
+
+
+def test_events_that_cannot_be_read_are_a_failure_only_where_all_are() -> None:
+    bad = vevent("DTSTART;VALUE=DATE:20251302", "SUMMARY:no such month")
+    past = vevent("DTSTART;VALUE=DATE:20200101", "SUMMARY:long ago")
+    with pytest.raises(SourceError, match="none can be read"):
+        parse(*bad, *bad)
+    assert parse(*bad, *past).refused == 1
+    assert parse().events == []
+
+
+def test_an_event_that_was_never_ended_does_not_swallow_the_next() -> None:
+    found = parse("BEGIN:VEVENT", "SUMMARY:lost", *vevent("DTSTART;VALUE=DATE:20251002", "SUMMARY:kept"))
+    assert ([event.title for event in found.events], found.refused) == (["kept"], 1)
+
+
+def test_what_is_left_out_for_its_length_is_told() -> None:
+    assert not parse(*vevent("DTSTART;VALUE=DATE:20251002", "SUMMARY:A")).cut
+    assert parse(*vevent("DTSTART;VALUE=DATE:20251002", "SUMMARY:A"), *[" x"] * MAX_LINES).cut

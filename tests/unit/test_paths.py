@@ -37,16 +37,12 @@ def test_a_relative_folder_becomes_absolute() -> None:
     assert found.config_dir == Path.cwd() / "c"
 
 
-def test_ensure_creates_folders_for_the_owner_alone_and_leaves_others_be(tmp_path: Path) -> None:
-    shared = tmp_path / "shared"
-    shared.mkdir(mode=0o755)
-    shared.chmod(0o755)
-    paths = Paths(tmp_path / "deep" / "config", shared)
+def test_ensure_creates_folders_for_the_owner_alone(tmp_path: Path) -> None:
+    paths = Paths(tmp_path / "deep" / "config", tmp_path / "state")
     assert paths.ensure() == ()
     assert paths.ensure() == ()
     assert stat.S_IMODE(paths.config_dir.stat().st_mode) == 0o700
     assert stat.S_IMODE(paths.recordings.stat().st_mode) == 0o700
-    assert stat.S_IMODE(shared.stat().st_mode) == 0o755
 
 
 def test_a_folder_that_cannot_be_is_one_sentence(tmp_path: Path) -> None:

@@ -10,12 +10,14 @@ from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from pathlib import Path
 
+import msgspec
 import pytest
 from tests.servers.loopback import Fault, LoopbackServer, json_body
 
 from tui_monitor.domain.errors import FailureKind, SourceError
+from tui_monitor.sources.decoding import decode_json
 from tui_monitor.sources.worker_process import WorkerProcess
-from tui_monitor.sources.yfinance_worker import MODULE, YfinanceProcess
+from tui_monitor.sources.yfinance_worker import MODULE, Answer, YfinanceProcess, packed
 
 NOW = datetime(2026, 3, 4, 3, 0, tzinfo=UTC)
 
@@ -39,6 +41,26 @@ async def gone(pid: int) -> bool:
             return True
         await asyncio.sleep(0.01)
     return False
+
+
+@pytest.mark.parametrize(
+    ("body", "told"),
+    [
+        (b'{"a": [1%s, 2, 18446744073709551615], "b": "x"}' % (b"0" * 400), {"a": [None, 2, None], "b": "x"}),
+        (b'{"a": NaN, "b\\ud800": "\\udfff!"}', {"a": None, "b?": "?!"}),
+        (b'{"a": [9223372036854775807, -1e308, true]}', {"a": [2**63 - 1, -1e308, True]}),
+    ],
+)
+def test_what_a_frame_has_no_room_for_does_not_end_the_process(body: bytes, told: object) -> None:
+    reply = packed(Answer(decode_json(body, "Yahoo"), 1, 2))
+    assert msgspec.msgpack.decode(reply, type=Answer) == Answer(told, 1, 2)
+
+
+def test_an_answer_that_is_nested_without_measure_is_a_failure() -> None:
+    value: list[object] = []
+    for _ in range(100_000):
+        value = [value]
+    assert msgspec.msgpack.decode(packed(Answer(value)), type=Answer).kind is FailureKind.MALFORMED
 
 
 async def test_a_killed_process_is_told_and_replaced_and_yfinance_stays_out_of_this_one(

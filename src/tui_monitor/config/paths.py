@@ -12,8 +12,7 @@ from pathlib import Path
 
 import msgspec
 
-APP_NAME = "tui-monitor"
-"""Name of the program's folders."""
+from tui_monitor.config.privacy import APP_NAME, close_to_others
 
 CONFIG_VARIABLE = "TUI_MONITOR_CONFIG_DIR"
 """Environment variable that names the folder of ``config.toml`` and ``watchlists.toml``."""
@@ -112,11 +111,13 @@ class Paths(msgspec.Struct, frozen=True):
     def ensure(self) -> tuple[str, ...]:
         """Create the missing folders for the owner alone (0700); return a sentence for each that cannot be.
 
-        A folder that stands already keeps its mode: it may be shared on purpose.
+        What stands open in those that are there already is closed, by the rules of ``privacy``.
         """
         problems: list[str] = []
-        for folder in (self.config_dir, self.state_dir, self.recordings):
+        for folder in dict.fromkeys((self.config_dir, self.state_dir, self.recordings)):
             if folder.is_dir():
+                if folder != self.recordings:
+                    close_to_others(folder)
                 continue
             try:
                 folder.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -53,12 +53,13 @@ class Following:
         store: LatestStore,
         clock: Clock,
         *,
+        since: int,
         marked: Callable[[Iterable[Mark]], object],
         calendars: Callable[[Iterable[Calendar]], object],
         arrived: Callable[[Iterable[Headline]], object],
         tap: Callable[[Batch], object],
     ) -> None:
-        """What is written from now on is followed: make it before ``store`` is filled.
+        """What is written after change number ``since`` is followed.
 
         ``marked`` hears of marks that others set, ``calendars`` of trading days, ``arrived`` of headlines, ``tap`` of
         every batch before it is applied.
@@ -70,7 +71,7 @@ class Following:
         self._database = database
         self._store = store
         self._clock = clock
-        self._number = database.last_change()
+        self._number = since
         self._marked = marked
         self._calendars = calendars
         self._arrived = arrived

@@ -6,6 +6,7 @@ address. Each file is a source of its own, so that one failing file is one faili
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Annotated
 from urllib.parse import urlsplit
 
@@ -15,7 +16,8 @@ from msgspec import Meta
 from tui_monitor.domain.errors import ConfigError
 from tui_monitor.domain.text import safe_url
 from tui_monitor.sources.api import Batch, Descriptor, Request, Source, SourceContext, Topic
-from tui_monitor.sources.icalendar import parse_icalendar
+from tui_monitor.sources.daemon_thread import in_daemon_thread
+from tui_monitor.sources.icalendar import Schedule, parse_icalendar
 from tui_monitor.sources.options import Options, read_options, takes
 from tui_monitor.sources.transport import Transport, host_of
 
@@ -26,6 +28,9 @@ MAX_BYTES = 4_000_000
 
 PATIENCE = 15.0
 """Seconds for a file."""
+
+LARGE = 200_000
+"""Bytes beyond which a file is read in a thread: a key would wait for it."""
 
 
 class File(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -77,7 +82,7 @@ class CalendarFile:
             self._file.url, timeout=PATIENCE, max_bytes=MAX_BYTES, accept="text/calendar, */*;q=0.1"
         )
         name, now = self._file.name, self._now()
-        found = parse_icalendar(answer.body, source=name, received=now, region=self._file.region)
+        found = await self._read(answer.body, now)
         notes = []
         if found.refused:
             notes.append(f"{found.refused} events had no usable date or title.")
@@ -85,6 +90,8 @@ class CalendarFile:
             notes.append(
                 f"{found.repeating} events repeat too often or in a way that is not followed; not all dates are read."
             )
+        if found.cut:
+            notes.append("It holds more than is read; what stands at its end is left out.")
         return Batch(
             source=name,
             received=now,
@@ -93,6 +100,14 @@ class CalendarFile:
             requests=answer.requests,
             octets=answer.octets,
         )
+
+    async def _read(self, body: bytes, now: datetime) -> Schedule:
+        def read() -> Schedule:
+            return parse_icalendar(body, source=self._file.name, received=now, region=self._file.region)
+
+        # Also a short one may repeat an event ten thousand times.
+        slow = len(body) > LARGE or b"RRULE" in body
+        return await in_daemon_thread(read, name="read calendar") if slow else read()
 
     async def aclose(self) -> None:
         """Nothing is held."""

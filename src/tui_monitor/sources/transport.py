@@ -123,9 +123,9 @@ class Transport:
     """GET requests over one pool of connections. Belongs to one event loop."""
 
     def __init__(self, *, user_agent: str, now: Now, allow_private_hosts: bool = False, longest: float = 120.0) -> None:
-        """``longest`` are the seconds that any request gets at the most, whatever a source asks for."""
         self._user_agent = user_agent
-        self._longest = longest
+        self.longest = longest
+        """Seconds that any request gets at the most, whatever a source asks for."""
         self._now = now
         self._allow_private_hosts = allow_private_hosts
         self._engine: _Engine | None = None
@@ -165,7 +165,7 @@ class Transport:
         ``etag`` and ``last_modified`` make the request conditional; the answer may then have status 304.
         Statuses of ``allow_status`` are returned like a success. Raises ``SourceError`` for everything else.
         """
-        timeout = min(timeout, self._longest)
+        timeout = min(timeout, self.longest)
         full = f"{url}{'&' if '?' in url else '?'}{urlencode(params, safe=',')}" if params else url
         host = host_of(full)
         if safe_url(full) is None or not host:

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 from urllib.parse import quote
+
+from msgspec import Meta
 
 from tui_monitor.domain.errors import FailureKind, SourceError
 from tui_monitor.domain.rating import RatingChange, RatingTable, TableState
@@ -21,16 +23,13 @@ from tui_monitor.sources.upgrade_rows import newest_row, rating_changes
 from tui_monitor.sources.yahoo_dividends import YahooDividends
 from tui_monitor.sources.yahoo_events import YahooEvents
 from tui_monitor.sources.yahoo_news import YahooNews
-from tui_monitor.sources.yfinance_client import YAHOO, Reply
+from tui_monitor.sources.yfinance_client import CALL_SHARE, REQUEST_TIMEOUT, RETRY, YAHOO, Reply
 from tui_monitor.sources.yfinance_worker import YfinanceProcess
 
 NAME = "yahoo-ratings"
 
 LOAD_TIMEOUT = 40.0
 """Seconds for the import of yfinance on a slow machine; it takes under one on a fast one."""
-
-CALL_TIMEOUT = 36.0
-"""Seconds for one symbol: the client's own deadline and one request more."""
 
 MODULE = "upgradeDowngradeHistory"
 
@@ -44,6 +43,8 @@ class ResearchOptions(Options, frozen=True, kw_only=True):
     """Seconds between two rounds through all symbols."""
     spacing: Seconds = 3.0
     """Seconds between two symbols."""
+    timeout: Annotated[float, Meta(ge=0.1, le=60)] = REQUEST_TIMEOUT
+    """Seconds for one request; a slow line may want more."""
     calendar: bool = True
     """Ask for economic events and dividends, too, through the same process."""
     news: bool = False
@@ -57,13 +58,15 @@ class YahooRatings:
         self._now = context.now
         self._homes = _home_symbols(context.instruments)
         self._client = client
+        self._timeout = _longest(options)
         self._descriptor = Descriptor(
             name=NAME,
             topic=Topic.RATINGS,
             host=host_of(options.base_url),
             title="Yahoo Finance upgrades and downgrades",
             period=max(options.period, 1800.0),
-            timeout=LOAD_TIMEOUT + CALL_TIMEOUT,
+            retry=RETRY,
+            timeout=self._timeout,
             batch_size=1,
             spacing=options.spacing,
         )
@@ -126,7 +129,7 @@ class YahooRatings:
                 "region": "US",
             },
             now=self._now(),
-            timeout=LOAD_TIMEOUT + CALL_TIMEOUT,
+            timeout=self._timeout,
         )
 
 
@@ -134,18 +137,22 @@ class YahooRatings:
 def build(context: SourceContext) -> list[Source]:
     """Build the sources from ``[sources.yahoo-research]``; all ask through one process."""
     options = read_options(context.settings, ResearchOptions, "yahoo-research")
-    client = YfinanceProcess(context.state_dir / "yfinance", base_url=options.base_url)
+    client = YfinanceProcess(context.state_dir / "yfinance", base_url=options.base_url, patience=options.timeout)
+    timeout = _longest(options)
     sources: list[Source] = [YahooRatings(context, options, client)]
     if options.calendar:
         host = host_of(options.base_url)
-        timeout = LOAD_TIMEOUT + CALL_TIMEOUT
         sources.append(YahooEvents(client, context.now, host, timeout))
         sources.append(YahooDividends(client, context.now, host, timeout=timeout, spacing=options.spacing))
     if options.news:
         host = "finance.yahoo.com" if options.base_url == YAHOO else host_of(options.base_url)
-        timeout = LOAD_TIMEOUT + CALL_TIMEOUT
         sources.append(YahooNews(client, context.now, host, timeout=timeout, spacing=options.spacing))
     return sources
+
+
+def _longest(options: ResearchOptions) -> float:
+    """Return the seconds for one symbol: the import, the client's own deadline and one request more."""
+    return LOAD_TIMEOUT + (CALL_SHARE + 1.0) * options.timeout
 
 
 def _table_of(symbol: str, history: list[Any], now: datetime) -> RatingTable:

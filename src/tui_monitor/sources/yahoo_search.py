@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from tui_monitor.domain.errors import FailureKind, SourceError
 from tui_monitor.domain.instrument import Kind, normalise_symbol
 from tui_monitor.domain.text import clean_text
-from tui_monitor.sources.decoding import decode_json, rows, table
+from tui_monitor.sources.decoding import decode_json, table
 from tui_monitor.sources.options import Address, Options, Seconds, read_options, takes
 
 if TYPE_CHECKING:
@@ -65,11 +66,20 @@ class YahooSearch:
 
 
 def parse_search(body: bytes) -> list[Hit]:
-    """Return the symbols of an answer, the likeliest first. Private companies, which have none, are left out."""
+    """Return the symbols of an answer, the likeliest first. Private companies, which have none, are left out.
+
+    An empty list means that nothing was found. Raises ``SourceError`` for an answer without a list, or of whose
+    symbols none can be read: that says nothing of what there is.
+    """
+    told = table(decode_json(body, "Yahoo's search")).get("quotes")
+    if not isinstance(told, list):
+        raise SourceError(FailureKind.MALFORMED, "Yahoo's search answered without the list of what it found.")
     found: dict[str, Hit] = {}
-    for one in rows(table(decode_json(body, "Yahoo's search")).get("quotes")):
+    unreadable = 0
+    for one in told:
         hit = table(one)
         code = hit.get("symbol")
+        unreadable += not isinstance(one, dict) or "symbol" in hit
         symbol = normalise_symbol(code) if isinstance(code, str) and code.isascii() else None
         if symbol is None or symbol in found or len(found) >= MAX_FOUND:
             continue
@@ -81,4 +91,6 @@ def parse_search(body: bytes) -> list[Hit]:
             clean_text(hit.get("exchDisp"), 16) or clean_text(hit.get("exchange"), 16) or None,
             _KINDS.get(kind, Kind.UNKNOWN) if isinstance(kind, str) else Kind.UNKNOWN,
         )
+    if unreadable and not found:
+        raise SourceError(FailureKind.MALFORMED, "Yahoo's search answered with symbols of which none can be read.")
     return list(found.values())

@@ -43,11 +43,14 @@ from tui_monitor.sources.refusals import failure_of_status, retry_after
 YAHOO = "https://query2.finance.yahoo.com"
 """Where yfinance asks for a company's tables."""
 
-REQUEST_TIMEOUT = 8.0
-"""Seconds for one request of a call."""
+RETRY = 600.0
+"""Seconds until a source of this way tries again after a failure: a try may begin a process that imports pandas."""
 
-CALL_DEADLINE = 30.0
-"""Seconds after which a call sends no further request."""
+REQUEST_TIMEOUT = 8.0
+"""Seconds for one request of a call, where nothing else is set."""
+
+CALL_SHARE = 4.0
+"""A call sends no further request after so many times the seconds of one."""
 
 MAX_BODY = 5_000_000
 """Bytes of a body after decompression; a table of 1,000 rows takes 180,000."""
@@ -117,20 +120,30 @@ class YfinanceClient:
         session.request = self._guard.request
         self._data = YfData(session=session)
 
-    def get_json(self, path: str, params: Mapping[str, str], body: Mapping[str, Any] | None = None) -> Reply:
-        """Return what Yahoo answers at ``path``; a ``body`` is posted. Raises ``SourceError``."""
+    def get_json(
+        self,
+        path: str,
+        params: Mapping[str, str],
+        body: Mapping[str, Any] | None = None,
+        *,
+        timeout: float = REQUEST_TIMEOUT,
+    ) -> Reply:
+        """Return what Yahoo answers at ``path``; a ``body`` is posted. Raises ``SourceError``.
+
+        ``timeout`` are the seconds of one request; a call that needs several takes ``CALL_SHARE`` times as long.
+        """
         self.load()
         assert self._guard is not None
         guard = self._guard
-        guard.begin()
+        guard.begin(timeout)
         self._drop_bad_crumb()
         # Most of it is at one host; another one is named in full.
         address = path if path.startswith("https://") else YAHOO + path
         try:
             if body is None:
-                answer = self._data.get(address, params=dict(params), timeout=REQUEST_TIMEOUT)
+                answer = self._data.get(address, params=dict(params), timeout=timeout)
             else:
-                answer = self._data.post(address, params=dict(params), body=dict(body), timeout=REQUEST_TIMEOUT)
+                answer = self._data.post(address, params=dict(params), body=dict(body), timeout=timeout)
             if answer.status_code >= 400:
                 # A 401 is let through once, so that yfinance fetches a new crumb; this is the second.
                 raise failure_of_status(answer.status_code, _host(answer.url), answer.content[:2000], None)
@@ -168,16 +181,18 @@ class _Guard:
         self._cookies = session.cookies.jar
         self._now = now
         self._base_url = base_url
+        self._timeout = REQUEST_TIMEOUT
         self._deadline = 0.0
         self.requests = 0
         self.octets = 0
         self.closed = threading.Event()
 
-    def begin(self) -> None:
+    def begin(self, timeout: float) -> None:
         """Begin a call: counters at zero, the deadline ahead."""
+        self._timeout = timeout
         self.requests = 0
         self.octets = 0
-        self._deadline = time.monotonic() + CALL_DEADLINE
+        self._deadline = time.monotonic() + CALL_SHARE * timeout
 
     def request(self, method: str, url: str, **options: Any) -> Any:
         """Send one request, and refuse its answer where going on makes no sense."""
@@ -190,7 +205,7 @@ class _Guard:
             url = self._base_url + parts.path + (f"?{parts.query}" if parts.query else "")
         body = _Body()
         options |= {
-            "timeout": min(REQUEST_TIMEOUT, left),
+            "timeout": min(self._timeout, left),
             "allow_redirects": "safe",
             "max_redirects": MAX_REDIRECTS,
             "content_callback": body.take,

@@ -18,7 +18,7 @@ import msgspec
 
 from tui_monitor.domain.errors import FailureKind, SourceError
 from tui_monitor.sources.worker_process import LENGTH, WorkerProcess
-from tui_monitor.sources.yfinance_client import YAHOO, Reply, YfinanceClient
+from tui_monitor.sources.yfinance_client import REQUEST_TIMEOUT, YAHOO, Reply, YfinanceClient
 
 MODULE = "tui_monitor.sources.yfinance_worker"
 
@@ -34,6 +34,8 @@ class Question(msgspec.Struct, frozen=True, array_like=True):
     params: dict[str, str]
     body: dict[str, Any] | None = None
     """What is posted; ``None`` asks with GET."""
+    patience: float = REQUEST_TIMEOUT
+    """Seconds for one request of the call."""
 
 
 class Answer(msgspec.Struct, frozen=True, array_like=True):
@@ -48,13 +50,16 @@ class Answer(msgspec.Struct, frozen=True, array_like=True):
 
 
 _QUESTIONS = msgspec.msgpack.Encoder()
+_PACKER = msgspec.msgpack.Encoder()
 _ANSWERS = msgspec.msgpack.Decoder(Answer)
 
 
 class YfinanceProcess:
     """The client as the program sees it: the same call, awaited, outside of this process."""
 
-    def __init__(self, cache_dir: Path, *, base_url: str = YAHOO) -> None:
+    def __init__(self, cache_dir: Path, *, base_url: str = YAHOO, patience: float = REQUEST_TIMEOUT) -> None:
+        self.patience = patience
+        """Seconds for one request; a call may need several."""
         self._cache_dir = cache_dir
         self._base_url = base_url
         self._process = WorkerProcess(MODULE, "yfinance")
@@ -75,11 +80,11 @@ class YfinanceProcess:
     ) -> Reply:
         """Return what Yahoo answers at ``path``, to what is ``posted`` if anything is. Raises ``SourceError``."""
         body_of_it = None if posted is None else dict(posted)
-        question = Question(str(self._cache_dir), self._base_url, now, path, dict(params), body_of_it)
+        question = Question(str(self._cache_dir), self._base_url, now, path, dict(params), body_of_it, self.patience)
         body = await self._process.ask(_QUESTIONS.encode(question), timeout=timeout)
         try:
             answer = _ANSWERS.decode(body)
-        except msgspec.MsgspecError as error:
+        except (msgspec.MsgspecError, RecursionError) as error:
             raise SourceError(FailureKind.INTERNAL, "yfinance answered in another language.") from error
         if answer.kind is not None:
             raise SourceError(answer.kind, answer.reason, retry_after=answer.retry_after)
@@ -103,7 +108,7 @@ class Desk:
         if self._client is None:
             self._client = YfinanceClient(Path(question.cache_dir), self._moment, base_url=question.base_url)
         try:
-            reply = self._client.get_json(question.path, question.params, question.body)
+            reply = self._client.get_json(question.path, question.params, question.body, timeout=question.patience)
         except SourceError as error:
             return Answer(kind=error.kind, reason=str(error), retry_after=error.retry_after)
         except Exception as error:  # noqa: BLE001 - contained: one symbol must not cost the others theirs.
@@ -117,13 +122,37 @@ class Desk:
 
 def serve(source: BinaryIO, sink: BinaryIO) -> None:
     """Answer frames of ``source`` on ``sink`` until ``source`` ends."""
-    decode, encode = msgspec.msgpack.Decoder(Question).decode, msgspec.msgpack.Encoder().encode
+    decode = msgspec.msgpack.Decoder(Question).decode
     desk = Desk()
     while (frame := _frame(source)) is not None:
-        reply = encode(desk.answer(decode(frame)))
+        reply = packed(desk.answer(decode(frame)))
         sink.write(LENGTH.pack(len(reply)))
         sink.write(reply)
         sink.flush()
+
+
+def packed(answer: Answer) -> bytes:
+    """Return ``answer`` for a frame, whatever Yahoo's JSON held: the process must not end over it."""
+    try:
+        try:
+            return _PACKER.encode(answer)
+        except (OverflowError, UnicodeEncodeError):
+            return _PACKER.encode(msgspec.structs.replace(answer, value=_packable(answer.value)))
+    except RecursionError:
+        return _PACKER.encode(
+            Answer(kind=FailureKind.MALFORMED, reason="Yahoo answered with something that is nested without measure.")
+        )
+
+
+def _packable(value: Any) -> Any:
+    """Return ``value`` without what MessagePack does not know: numbers beyond 64 bits, halves of characters."""
+    if isinstance(value, dict):
+        return {_packable(name): _packable(one) for name, one in value.items()}
+    if isinstance(value, list):
+        return [_packable(one) for one in value]
+    if isinstance(value, str):
+        return value.encode("utf-8", "replace").decode()
+    return None if isinstance(value, int) and value.bit_length() > 63 else value
 
 
 def _frame(source: BinaryIO) -> bytes | None:

@@ -42,6 +42,7 @@ class FrameClock:
         self._timer: Timer | None = None
         self._revision = -1
         self._second = -1
+        self._health = -1
         self._lists: object = None
         self.resting = False
         """The terminal has not the focus: only one frame a second is taken."""
@@ -129,8 +130,13 @@ class FrameClock:
             return
         for panel in screen.desk.visible_panels():
             self._contained(partial(panel.frame, changed, second=second))
+        health = sum(one.revision for one in screen.view.health.values())
+        moved, self._health = health != self._health, health
         if second:
             self._contained(screen.repaint_lines)
-        elif (Family.QUOTE, screen.view.index) in changed:
+        elif moved and screen.view.after_hours:
+            # The next look at ages may be a minute away, and why a source fails is not to wait for that.
+            self._contained(screen.status.repaint)
+        if not second and (Family.QUOTE, screen.view.index) in changed:
             # The header tells the same level as the panel under it.
             self._contained(screen.header.repaint)

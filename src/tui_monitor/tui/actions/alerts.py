@@ -19,7 +19,7 @@ def add(screen: MainScreen) -> None:
 
     from tui_monitor.tui.screens import alert_forms
 
-    keeper, words = screen.services.alerts, screen.view.words
+    keeper, words = screen.services.alerts(), screen.view.words
     symbol = _symbol(screen)
     if keeper is None or symbol is None:
         screen.say(words("alert.unable" if keeper is None else "alert.no-row"))
@@ -45,7 +45,7 @@ def show(screen: MainScreen) -> None:
     """Show the rules and what fired."""
     from tui_monitor.tui.screens.alerts import AlertsScreen
 
-    keeper = screen.services.alerts
+    keeper = screen.services.alerts()
     if keeper is None:
         screen.say(screen.view.words("alert.unable"))
     else:

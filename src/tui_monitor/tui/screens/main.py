@@ -330,7 +330,7 @@ class MainScreen(Screen[None]):
 
     def look_at_alerts(self) -> None:
         """Say the alert that fired since the last frame; how else it is delivered is not the screen's."""
-        event = self.services.alerts.news() if self.services.alerts is not None else None
+        event = self.services.fired()
         if event is not None:
             from tui_monitor.present.alert_lines import sentence
 
