@@ -80,7 +80,7 @@ class Monitor(Core):
             filters=self.newsroom.filters,
             alerts=lambda: self.alerts,
             fired=self.fired,
-            problem=lambda: self.lists.problem or self.writer.problem or self.columns.problem,
+            problem=self._problem,
             replay_clock=self.replay.clock if self.replay else None,
         )
         self._app = MonitorApp(
@@ -119,6 +119,11 @@ class Monitor(Core):
                 self._search_refused = True
                 self.view.notices.append(str(error))
         return self._search
+
+    def _problem(self) -> str | None:
+        """Return what cannot be kept now, and why, in the language of the interface."""
+        trouble = self.lists.trouble
+        return self.view.words.told(trouble) if trouble else self.writer.problem or self.columns.problem
 
     def _edit(self, edit: Edit) -> None:
         self.lists.edit(edit)

@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from tui_monitor.domain.calendar_event import CalendarEvent
     from tui_monitor.domain.instrument import Instrument
     from tui_monitor.domain.universe import Universe
+    from tui_monitor.engine.lookout import Lookout
     from tui_monitor.engine.scheduler import Scheduler
     from tui_monitor.present.view import View
     from tui_monitor.services.agenda import Agenda
@@ -266,7 +267,9 @@ class Core:
             tap=self._tap,
         )
         lock = PollingLock(self.paths.polling_lock)
-        return Sharing(lock, following, self.database, self.writer, self.clock, self._rest)
+        sharing = Sharing(lock, following, self.database, self.writer, self.clock, self._rest)
+        self.view.silence = sharing.silence
+        return sharing
 
     def _take_marks(self, marks: Iterable[Mark]) -> None:
         """Show what was read, saved or looked at in another monitor."""
@@ -356,6 +359,17 @@ class Core:
             group.create_task(self._reading.run(), name="rating-reading")
             group.create_task(self.alerts.run(), name="alerts")
             group.create_task(self.outside.run(), name="outside")
+            group.create_task(self._lookout().run(), name="lookout")
+
+    def _lookout(self) -> Lookout:
+        """Return what looks at the files that others may write to."""
+        from tui_monitor.engine.lookout import Lookout
+
+        lookout, paths = Lookout("lookout"), self.paths
+        self.outside.stand(lookout, (paths.config_file, paths.feeds_file, paths.filters_file))
+        if self.sharing is not None and (log := self.database.log_file) is not None:
+            lookout.watch(log, self.sharing.following.stirred.set)
+        return lookout
 
     async def _tell(self) -> None:
         """Keep the board told. Its questions are a tenth of the program's modules: after the first paint."""

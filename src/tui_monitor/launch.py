@@ -7,7 +7,6 @@ import gc
 import select
 import signal
 import sys
-import tempfile
 import threading
 from contextlib import suppress
 from datetime import datetime
@@ -31,6 +30,8 @@ def run_live(settings: Settings, paths: Paths) -> int:
 
 def run_replay(settings: Settings, path: Path, *, speed: float | None, at: datetime | None, demo: bool) -> int:
     """Play a recording in the terminal. The person's own lists and database are not touched."""
+    import tempfile
+
     from tui_monitor.store.recordings import open_recording
 
     recording = open_recording(path)
@@ -80,9 +81,9 @@ async def run_screen(monitor: Monitor) -> int:
                 task.cancel()
     finally:
         await monitor.aclose()
-        if not monitor.lists.saved and monitor.lists.problem is not None:
+        if not monitor.lists.saved and monitor.lists.trouble is not None:
             # The screen is gone, and with it the line that told so.
-            sys.stderr.write(f"{monitor.lists.problem}\n")
+            sys.stderr.write(f"{monitor.view.words.told(monitor.lists.trouble)}\n")
     if (defect := crash_of(app)) is not None:
         raise defect
     return app.return_code or 0

@@ -441,6 +441,8 @@ class Turn:
     """A lock within one process."""
 
     taken_by: int | None = None
+    beats = 0
+    stopped = False
 
     def __init__(self, number: int) -> None:
         self.number = number
@@ -456,6 +458,14 @@ class Turn:
 
     def holder(self) -> int | None:
         return Turn.taken_by
+
+    def beat(self) -> bool:
+        if Turn.taken_by == self.number and not Turn.stopped:
+            Turn.beats += 1
+        return Turn.taken_by == self.number
+
+    def beaten(self) -> int | None:
+        return Turn.beats
 
 
 async def test_the_turn_goes_on_when_the_holder_ends_or_lays_it_down(

@@ -39,7 +39,7 @@ class Desk(Stage):
         services.redo = lambda: step.edit if (step := self.service.redo()) else None
         services.conflict = lambda: self.service.conflict
         services.settle = lambda choice: [self.service.resolve(choice)].clear()
-        services.problem = lambda: self.service.problem
+        services.problem = lambda: self.view.words.told(self.service.trouble) if self.service.trouble else None
         services.finder = lambda: finder
         services.keep_columns = self.keep_columns
 

@@ -24,6 +24,7 @@ from tui_monitor.config.paths import Paths
 from tui_monitor.config.watchlist_text import read_text
 from tui_monitor.domain.watchlist import Entry, Watchlist, Watchlists
 from tui_monitor.domain.watchlist_edits import Add, Remove
+from tui_monitor.present.words import Words
 from tui_monitor.services.watchlists import WatchlistService
 
 SOMEBODY = 12_345
@@ -163,6 +164,14 @@ def test_edits_stay_and_are_saved_when_it_is_possible_again(
         assert service.problem is not None
         assert service.problem.startswith(f"{paths.watchlists_file} {told}; ")
         assert service.problem.count(".") == str(paths.watchlists_file).count(".") + 1, "one sentence"
+        assert service.trouble is not None
+        for language, kept, left in (
+            ("zh-Hant", "你的修改仍在，可以儲存時便會儲存。", "檔案保持不變。"),
+            ("zh-Hans", "你的修改仍在，可以保存时便会保存。", "文件保持不变。"),
+        ):
+            chinese = Words(language).told(service.trouble)
+            assert chinese.startswith(f"{paths.watchlists_file} ")
+            assert chinese.endswith(kept if "saved" in told else left)
         service.edit(Add("mine", (Entry(symbol="NTES"),)))
         service.poll_outside()
         assert service.undo() is not None
@@ -209,7 +218,7 @@ def test_a_command_whose_step_cannot_be_logged_says_that_it_cannot_be_undone(pat
     paths.undo_file.chmod(0o400)
     environment = {"TUI_MONITOR_CONFIG_DIR": str(paths.config_dir), "TUI_MONITOR_STATE_DIR": str(paths.state_dir)}
     result = CliRunner().invoke(command, ["add", "NTES"], env=environment)
-    assert "undo.jsonl cannot be written: permission denied; the last edits are saved, but cannot be undone." in (
+    assert "undo.jsonl cannot be written: you may not write there; the last edits are saved, but cannot be undone." in (
         result.stderr
     )
     assert on_disk(paths) == "BABA JD PDD NTES"

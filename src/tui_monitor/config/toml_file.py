@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from typing import Any
 
-from tui_monitor.domain.text import clean_text
+import tomli
 
-_POSITION = re.compile(r"^(.*?) \(at (?:line (\d+), column (\d+)|(end of document))\)$", re.DOTALL)
+from tui_monitor.domain.patterns import lazy
+from tui_monitor.domain.text import clean_text
+from tui_monitor.domain.told import Told, told
+
+_POSITION = lazy(r"^(.*?) \(at (?:line (\d+), column (\d+)|(end of document))\)$", re.DOTALL)
 
 
 class TomlError(Exception):
     """A text is no TOML. ``line`` counts from 1."""
 
-    def __init__(self, line: int, reason: str) -> None:
+    def __init__(self, line: int, reason: Told) -> None:
         super().__init__(f"line {line}: {reason}")
         self.line = line
         self.reason = reason
@@ -23,22 +26,24 @@ class TomlError(Exception):
 def parse_toml(data: bytes, *, limit: int) -> tuple[dict[str, Any], str]:
     """Return the document in ``data`` and its text; raise ``TomlError`` for anything else, whatever the bytes."""
     if len(data) > limit:
-        raise TomlError(1, f"larger than {limit // 1024} KiB")
+        raise TomlError(1, told("toml.too-large", size=limit // 1024))
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise TomlError(data.count(b"\n", 0, error.start) + 1, "not UTF-8 text") from error
+        raise TomlError(data.count(b"\n", 0, error.start) + 1, told("toml.no-utf-8")) from error
     try:
-        return tomllib.loads(text), text
-    except tomllib.TOMLDecodeError as error:
+        return tomli.loads(text), text
+    except tomli.TOMLDecodeError as error:
         match = _POSITION.match(str(error))
         if match is None:
-            raise TomlError(1, clean_text(str(error))) from error
+            raise TomlError(1, told("toml.invalid", reason=clean_text(str(error)))) from error
         line = int(match[2]) if match[2] else text.rstrip().count("\n") + 1
-        where = f" at column {match[3]}" if match[3] else " at the end of the file"
-        raise TomlError(line, f"not valid TOML: {clean_text(match[1])}{where}") from error
+        reason = clean_text(match[1])
+        if match[3]:
+            raise TomlError(line, told("toml.invalid-at", reason=reason, column=int(match[3]))) from error
+        raise TomlError(line, told("toml.invalid-at-end", reason=reason)) from error
     except RecursionError as error:
-        raise TomlError(1, "nested too deeply") from error
+        raise TomlError(1, told("toml.too-deep")) from error
     except ValueError as error:
-        # tomllib lets a number of thousands of digits and an impossible date through to int() and datetime().
-        raise TomlError(1, f"not valid TOML: {clean_text(str(error))}") from error
+        # tomli lets a number of thousands of digits and an impossible date through to int() and datetime().
+        raise TomlError(1, told("toml.invalid", reason=told("toml.beyond"))) from error

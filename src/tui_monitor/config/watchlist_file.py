@@ -19,25 +19,26 @@ import msgspec
 
 from tui_monitor.config.watchlist_text import MAX_FILE
 from tui_monitor.domain.errors import WatchlistError
+from tui_monitor.domain.told import Told, told
 
 LOCK_SECONDS = 2.0
 """How long another process may hold the lock before a save is put off."""
 
-KEPT = "your edits are kept and saved when it is possible"
-LOST = "unsaved edits are lost"
+KEPT = told("lists.fate.kept")
+LOST = told("lists.fate.lost")
 """What becomes of edits that cannot be saved: while the program runs, and once it ends."""
 
 Trace = tuple[int, int, int]
 """What tells at a glance that a file changed: time of change in nanoseconds, size, inode."""
 
 _REASONS = {
-    errno.ENOSPC: "the disk is full",
-    errno.EDQUOT: "your quota of the disk is used up",
-    errno.EROFS: "the disk is read-only",
-    errno.EACCES: "you may not write there",
-    errno.EPERM: "you may not write there",
-    errno.ENOENT: "its folder is missing",
-    errno.ENOTDIR: "its folder is missing",
+    errno.ENOSPC: "disk-full",
+    errno.EDQUOT: "quota",
+    errno.EROFS: "read-only",
+    errno.EACCES: "forbidden",
+    errno.EPERM: "forbidden",
+    errno.ENOENT: "no-folder",
+    errno.ENOTDIR: "no-folder",
 }
 
 
@@ -86,8 +87,8 @@ class WatchlistFile:
         except FileNotFoundError:
             return None
         except OSError as error:
-            reason = "you may not read it" if isinstance(error, PermissionError) else _reason(error)
-            raise WatchlistError(f"{wanted} cannot be read: {reason}; it is left as it is.") from error
+            reason = told("lists.why.unreadable") if isinstance(error, PermissionError) else reason_of(error)
+            raise WatchlistError(told("lists.not-read", path=wanted, reason=reason)) from error
         return Content(data, fingerprint_of(data), (found.st_mtime_ns, found.st_size, found.st_ino))
 
     @contextlib.contextmanager
@@ -110,9 +111,7 @@ class WatchlistFile:
                     break
                 except BlockingIOError:
                     if time.monotonic() >= deadline:
-                        raise WatchlistError(
-                            f"{self.path} cannot be saved: another tui-monitor is writing it; {self.fate}."
-                        ) from None
+                        raise self._not_saved(told("lists.why.locked")) from None
                     pause.wait(0.005)
             yield
         finally:
@@ -143,12 +142,12 @@ class WatchlistFile:
         try:
             return self.path.resolve()
         except (OSError, RuntimeError) as error:
-            raise WatchlistError(f"{self.path} cannot be saved: its link leads nowhere; {self.fate}.") from error
+            raise self._not_saved(told("lists.why.dead-link")) from error
 
     def _check_owner(self, target: Path) -> None:
         with contextlib.suppress(FileNotFoundError):
             if target.stat().st_uid != os.geteuid():
-                raise WatchlistError(f"{self.path} cannot be saved: it belongs to another user; {self.fate}.")
+                raise self._not_saved(told("lists.why.owner"))
 
     def _keep_backup(self, target: Path) -> None:
         backup = target.with_name(f"{target.name}.bak")
@@ -164,12 +163,15 @@ class WatchlistFile:
                 _write_through(link, target.read_bytes())
             link.replace(backup)
 
+    def _not_saved(self, reason: Told | str) -> WatchlistError:
+        return WatchlistError(told("lists.not-saved", path=self.path, reason=reason, fate=self.fate))
+
     @contextlib.contextmanager
     def _told(self) -> Iterator[None]:
         try:
             yield
         except OSError as error:
-            raise WatchlistError(f"{self.path} cannot be saved: {_reason(error)}; {self.fate}.") from error
+            raise self._not_saved(reason_of(error)) from error
 
 
 def _write_through(path: Path, data: bytes) -> Trace:
@@ -195,5 +197,7 @@ def _sync_folder(folder: Path) -> None:
         os.close(handle)
 
 
-def _reason(error: OSError) -> str:
-    return _REASONS.get(error.errno or 0) or (error.strerror or str(error)).lower()
+def reason_of(error: OSError) -> Told | str:
+    """Return why the system refused; what is rare in the system's own words."""
+    known = _REASONS.get(error.errno or 0)
+    return told(f"lists.why.{known}") if known is not None else (error.strerror or str(error)).lower()

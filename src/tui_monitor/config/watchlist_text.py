@@ -8,6 +8,7 @@ made from that state by somebody else, who did not see what came after it.
 from __future__ import annotations
 
 import re
+from datetime import date, datetime, time
 from hashlib import sha256
 from math import isfinite
 from typing import Any
@@ -20,6 +21,7 @@ from tui_monitor.config.toml_lines import KeyPath, lines_of
 from tui_monitor.domain.errors import WatchlistError
 from tui_monitor.domain.instrument import normalise_symbol
 from tui_monitor.domain.text import clean_text
+from tui_monitor.domain.told import Told, told
 from tui_monitor.domain.watchlist import Entry, Watchlist, Watchlists
 from tui_monitor.domain.watchlist_rules import check_entry, check_list, check_names
 
@@ -67,23 +69,24 @@ def read_text(data: bytes, name: str) -> Reading:
     try:
         document, text = parse_toml(data, limit=MAX_FILE)
     except TomlError as error:
-        raise WatchlistError(f"{name}, line {error.line}: {error.reason}.") from error
+        raise WatchlistError(told("lists.wrong", path=name, line=error.line, reason=error.reason)) from error
     try:
         lists = _lists(document)
     except _PlacedError as error:
         lines = lines_of(text)
         line = (lines.line_of(error.path) if lines else None) or 1
-        raise WatchlistError(f"{name}, line {line}: {error.reason}") from error
+        key = "lists.breaks-rule" if error.reason.key.startswith("rule.") else "lists.wrong"
+        raise WatchlistError(told(key, path=name, line=line, reason=error.reason)) from error
     match = _STAMP.search(data, 0, 4096)
     by_program = match is not None and _digest(data[match.end() :]) == match[1].decode()
     return Reading(lists, stamp_of(data), by_program)
 
 
 class _PlacedError(Exception):
-    def __init__(self, path: KeyPath, reason: str) -> None:
+    def __init__(self, path: KeyPath, reason: Told) -> None:
         super().__init__(reason)
         self.path = path
-        self.reason = reason if reason.endswith(".") else f"{reason}."
+        self.reason = reason
 
 
 def _digest(body: bytes) -> str:
@@ -117,13 +120,13 @@ def _entry_table(entry: Entry) -> dict[str, Any]:
 def _lists(document: dict[str, Any]) -> Watchlists:
     version = document.get("version", VERSION)
     if not isinstance(version, int) or isinstance(version, bool) or version < 1:
-        raise _PlacedError(("version",), f"expected the version {VERSION}, got {got(version)}")
+        raise _PlacedError(("version",), told("lists.version", version=VERSION, value=_value(version)))
     if version > VERSION:
-        raise _PlacedError(("version",), f"version {version} was written by a newer program")
+        raise _PlacedError(("version",), told("lists.newer", version=version))
     _known((), document, ("version", "stamp", "lists"))
     tables = document.get("lists", [])
     if not isinstance(tables, list):
-        raise _PlacedError(("lists",), f"expected [[lists]], got {got(tables)}")
+        raise _PlacedError(("lists",), told("lists.no-lists", value=_value(tables)))
     found: list[Watchlist] = []
     for index, table in enumerate(tables):
         path: KeyPath = ("lists", index)
@@ -134,21 +137,21 @@ def _lists(document: dict[str, Any]) -> Watchlists:
 
 def _list(table: object, path: KeyPath) -> Watchlist:
     if not isinstance(table, dict):
-        raise _PlacedError(path, f"expected a table, got {got(table)}")
+        raise _PlacedError(path, told("lists.no-table", value=_value(table)))
     _known(path, table, ("name", "currency", "entries"))
     name = _text(table, "name", path)
     if name is None:
-        raise _PlacedError(path, "the list has no name")
+        raise _PlacedError(path, told("lists.nameless"))
     items = table.get("entries", [])
     if not isinstance(items, list):
-        raise _PlacedError((*path, "entries"), f"expected a list of entries, got {got(items)}")
+        raise _PlacedError((*path, "entries"), told("lists.no-entries", value=_value(items)))
     entries: dict[str, Entry] = {}
     for index, item in enumerate(items):
         place: KeyPath = (*path, "entries", index)
         entry = _entry(item, place)
         _ruled(place, check_entry, entry)
         if entry.symbol in entries:
-            raise _PlacedError(place, f'{entry.symbol} stands twice in "{clean_text(name, 60)}"')
+            raise _PlacedError(place, told("lists.twice", symbol=entry.symbol, name=clean_text(name, 60)))
         entries[entry.symbol] = entry
     made = Watchlist(name=name, entries=tuple(entries.values()), currency=_text(table, "currency", path))
     _ruled(path, check_list, made)
@@ -158,18 +161,21 @@ def _list(table: object, path: KeyPath) -> Watchlist:
 def _entry(item: object, path: KeyPath) -> Entry:
     table = {"symbol": item} if isinstance(item, str) else item
     if not isinstance(table, dict):
-        raise _PlacedError(path, f"expected a symbol or a table, got {got(item)}")
+        raise _PlacedError(path, told("lists.no-entry", value=_value(item)))
     _known(path, table, ("symbol", "note", "tags", "quantity", "cost", "cost_currency", "unverified"))
     written = _text(table, "symbol", path)
     symbol = normalise_symbol(written) if written is not None else None
     if symbol is None:
-        raise _PlacedError(path, "the entry has no symbol" if written is None else f"{got(written)} is no symbol")
+        missing = written is None
+        raise _PlacedError(
+            path, told("lists.symbol-missing") if missing else told("lists.symbol-wrong", value=_value(written))
+        )
     tags = table.get("tags", [])
     if not isinstance(tags, list) or not all(isinstance(tag, str) for tag in tags):
-        raise _PlacedError((*path, "tags"), f"expected a list of texts, got {got(tags)}")
+        raise _PlacedError((*path, "tags"), told("lists.no-texts", value=_value(tags)))
     unverified = table.get("unverified", False)
     if not isinstance(unverified, bool):
-        raise _PlacedError((*path, "unverified"), f"expected true or false, got {got(unverified)}")
+        raise _PlacedError((*path, "unverified"), told("lists.no-boolean", value=_value(unverified)))
     return Entry(
         symbol=symbol,
         note=_text(table, "note", path) or "",
@@ -185,7 +191,7 @@ def _text(table: dict[str, Any], key: str, path: KeyPath) -> str | None:
     value = table.get(key)
     if value is None or isinstance(value, str):
         return value
-    raise _PlacedError((*path, key), f'expected a text for "{key}", got {got(value)}')
+    raise _PlacedError((*path, key), told("lists.no-text", key=key, value=_value(value)))
 
 
 def _number(table: dict[str, Any], key: str, path: KeyPath) -> float | None:
@@ -193,7 +199,7 @@ def _number(table: dict[str, Any], key: str, path: KeyPath) -> float | None:
     if value is None:
         return None
     if isinstance(value, bool) or not isinstance(value, int | float) or abs(value) > 1e15 or not isfinite(value):
-        raise _PlacedError((*path, key), f'expected a number for "{key}", got {got(value)}')
+        raise _PlacedError((*path, key), told("lists.no-number", key=key, value=_value(value)))
     return float(value)
 
 
@@ -201,11 +207,26 @@ def _known(path: KeyPath, table: dict[str, Any], keys: tuple[str, ...]) -> None:
     for key in table:
         if key not in keys:
             # Kept silently it would be lost with the next edit.
-            raise _PlacedError((*path, key), f"unknown key {got(key)}; expected {', '.join(keys)}")
+            raise _PlacedError((*path, key), told("lists.unknown-key", value=_value(key), keys=", ".join(keys)))
 
 
 def _ruled(path: KeyPath, check: Any, value: object) -> None:
     try:
         check(value)
     except WatchlistError as error:
-        raise _PlacedError(path, str(error)) from error
+        reason = error.sentence
+        assert isinstance(reason, Told)
+        raise _PlacedError(path, reason) from error
+
+
+def _value(value: object) -> Told | str:
+    """Return ``value`` as a message shows it, like ``got``."""
+    if isinstance(value, str) and len(value) > 200:
+        return told("value.long-text", count=len(value))
+    if isinstance(value, dict):
+        return told("value.table")
+    if isinstance(value, list):
+        return told("value.list")
+    if isinstance(value, date | datetime | time):
+        return told("value.time", time=value.isoformat())
+    return got(value)

@@ -16,6 +16,8 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from tui_monitor.domain.told import Told
+
 
 class MonitorError(Exception):
     """Base of every error that the program raises on purpose. ``str(error)`` is shown to people."""
@@ -27,6 +29,11 @@ class ConfigError(MonitorError):
 
 class WatchlistError(MonitorError):
     """An edit of a watchlist, or a watchlist file, is refused. Nothing was changed."""
+
+    def __init__(self, sentence: Told | str) -> None:
+        super().__init__(str(sentence))
+        self.sentence = sentence
+        """What is said of it, for a front end in another language."""
 
 
 class HistoryError(MonitorError):

@@ -15,6 +15,7 @@ from msgspec.structs import replace
 
 from tui_monitor.domain.errors import WatchlistError
 from tui_monitor.domain.text import clean_text
+from tui_monitor.domain.told import told
 from tui_monitor.domain.watchlist import Entry, Watchlist, Watchlists
 from tui_monitor.domain.watchlist_rules import (
     check_currency,
@@ -216,12 +217,12 @@ def _narrowed(lists: Watchlists, edit: Edit) -> Edit:
 def _add(lists: Watchlists, edit: Add) -> Applied:
     one = _find(lists, edit.list)
     if not edit.entries:
-        raise WatchlistError("There is nothing to add.")
+        raise WatchlistError(told("edit.nothing-to-add"))
     held = {symbol: place for place, symbol in enumerate(one.symbols, 1)}
     for entry in edit.entries:
         check_entry(entry)
         if entry.symbol in held:
-            raise WatchlistError(f'{entry.symbol} is in "{one.name}" already, at place {held[entry.symbol]}.')
+            raise WatchlistError(told("edit.held-at", symbol=entry.symbol, name=one.name, place=held[entry.symbol]))
         held[entry.symbol] = len(held) + 1
     check_size(one.name, len(held))
     at = _bounded(edit.index, len(one.entries))
@@ -244,11 +245,11 @@ def _place(lists: Watchlists, edit: Place) -> Applied:
     held = set(one.symbols)
     entries = list(one.entries)
     if not edit.entries or len(edit.entries) != len(edit.indices):
-        raise WatchlistError("There is nothing to put back.")
+        raise WatchlistError(told("edit.nothing-to-put-back"))
     for entry, index in zip(edit.entries, edit.indices, strict=True):
         check_entry(entry)
         if entry.symbol in held:
-            raise WatchlistError(f'{entry.symbol} is in "{one.name}" already.')
+            raise WatchlistError(told("edit.held", symbol=entry.symbol, name=one.name))
         held.add(entry.symbol)
         entries.insert(_bounded(index, len(entries)), entry)
     check_size(one.name, len(entries))
@@ -364,7 +365,7 @@ def _several(lists: Watchlists, edit: Several) -> Applied:
         lists, inverse = apply(lists, one)
         inverses.insert(0, inverse)
     if not inverses:
-        raise WatchlistError("There is nothing to do.")
+        raise WatchlistError(told("edit.nothing-to-do"))
     return lists, Several(tuple(inverses))
 
 
@@ -383,17 +384,17 @@ _APPLY: dict[type, Callable[..., Applied]] = {
 def _find(lists: Watchlists, name: str) -> Watchlist:
     found = lists.named(name)
     if found is None:
-        raise WatchlistError(f'There is no list named "{clean_text(name, 60)}".')
+        raise WatchlistError(told("edit.no-list", name=clean_text(name, 60)))
     return found
 
 
 def _known(one: Watchlist, symbols: Iterable[str]) -> frozenset[str]:
     wanted = frozenset(symbols)
     if not wanted:
-        raise WatchlistError("No symbol is named.")
+        raise WatchlistError(told("edit.no-symbol"))
     unknown = wanted - set(one.symbols)
     if unknown:
-        raise WatchlistError(f'{clean_text(min(unknown), 40)} is not in "{one.name}".')
+        raise WatchlistError(told("edit.not-held", symbol=clean_text(min(unknown), 40), name=one.name))
     return wanted
 
 

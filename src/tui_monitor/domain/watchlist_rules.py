@@ -8,6 +8,7 @@ from math import isfinite
 from tui_monitor.domain.errors import WatchlistError
 from tui_monitor.domain.instrument import normalise_symbol
 from tui_monitor.domain.text import clean_text
+from tui_monitor.domain.told import told
 from tui_monitor.domain.watchlist import (
     MAX_ENTRIES,
     MAX_LIST_NAME,
@@ -25,30 +26,30 @@ def check_name(name: str) -> str:
     """Return ``name`` if a list may have it; raise ``WatchlistError`` otherwise."""
     cleaned = clean_text(name, MAX_LIST_NAME + 1)
     if not cleaned:
-        raise WatchlistError("A list needs a name.")
+        raise WatchlistError(told("rule.name-missing"))
     if len(cleaned) > MAX_LIST_NAME:
-        raise WatchlistError(f"A list's name has at most {MAX_LIST_NAME} characters.")
+        raise WatchlistError(told("rule.name-long", most=MAX_LIST_NAME))
     if cleaned != name:
-        raise WatchlistError(f'A list cannot be named so; "{cleaned}" would do.')
+        raise WatchlistError(told("rule.name-wrong", name=cleaned))
     return name
 
 
 def check_entry(entry: Entry) -> Entry:
     """Return ``entry`` if it may stand in a list; raise ``WatchlistError`` otherwise."""
     if normalise_symbol(entry.symbol) != entry.symbol:
-        raise WatchlistError(f'"{clean_text(entry.symbol, 40)}" is no symbol.')
+        raise WatchlistError(told("rule.symbol", symbol=clean_text(entry.symbol, 40)))
     if clean_text(entry.note, MAX_NOTE) != entry.note:
-        raise WatchlistError(f"The note of {entry.symbol} is not one plain line of at most {MAX_NOTE} characters.")
+        raise WatchlistError(told("rule.note", symbol=entry.symbol, most=MAX_NOTE))
     if len(entry.tags) > MAX_TAGS or len(set(entry.tags)) != len(entry.tags):
-        raise WatchlistError(f"{entry.symbol} may have at most {MAX_TAGS} tags, each once.")
+        raise WatchlistError(told("rule.tags", symbol=entry.symbol, most=MAX_TAGS))
     for tag in entry.tags:
         if not tag or clean_text(tag, MAX_TAG) != tag or "," in tag:
-            raise WatchlistError(f"A tag of {entry.symbol} is not 1 to {MAX_TAG} plain characters without a comma.")
+            raise WatchlistError(told("rule.tag", symbol=entry.symbol, most=MAX_TAG))
     for word, number in (("quantity", entry.quantity), ("cost", entry.cost)):
         if number is not None and not (isfinite(number) and abs(number) <= 1e15):
-            raise WatchlistError(f"The {word} of {entry.symbol} is not a number within bounds.")
+            raise WatchlistError(told(f"rule.{word}", symbol=entry.symbol))
     if entry.cost is not None and entry.cost < 0:
-        raise WatchlistError(f"The cost of {entry.symbol} is negative.")
+        raise WatchlistError(told("rule.cost-negative", symbol=entry.symbol))
     check_currency(entry.cost_currency)
     return entry
 
@@ -56,7 +57,7 @@ def check_entry(entry: Entry) -> Entry:
 def check_currency(currency: str | None) -> str | None:
     """Return ``currency`` if it has the shape of a code (``HKD``, ``GBp``); raise ``WatchlistError`` otherwise."""
     if currency is not None and not (len(currency) == 3 and currency.isascii() and currency.isalpha()):
-        raise WatchlistError(f'"{clean_text(currency, 20)}" is no currency code such as HKD.')
+        raise WatchlistError(told("rule.currency", currency=clean_text(currency, 20)))
     return currency
 
 
@@ -69,7 +70,7 @@ def check_list(one: Watchlist) -> Watchlist:
     for entry in one.entries:
         check_entry(entry)
         if entry.symbol in seen:
-            raise WatchlistError(f'{entry.symbol} stands twice in "{one.name}".')
+            raise WatchlistError(told("rule.twice", symbol=entry.symbol, name=one.name))
         seen.add(entry.symbol)
     return one
 
@@ -77,7 +78,7 @@ def check_list(one: Watchlist) -> Watchlist:
 def check_size(name: str, count: int) -> None:
     """Raise ``WatchlistError`` where a list would hold more than ``MAX_ENTRIES``."""
     if count > MAX_ENTRIES:
-        raise WatchlistError(f'"{name}" would have {count} symbols; a list has at most {MAX_ENTRIES}.')
+        raise WatchlistError(told("rule.size", name=name, count=count, most=MAX_ENTRIES))
 
 
 def check_names(names: Iterable[str]) -> None:
@@ -86,10 +87,10 @@ def check_names(names: Iterable[str]) -> None:
     for name in names:
         folded = name.casefold()
         if folded in seen:
-            raise WatchlistError(f'There is a list named "{seen[folded]}" already.')
+            raise WatchlistError(told("rule.name-taken", name=seen[folded]))
         seen[folded] = name
     if len(seen) > MAX_LISTS:
-        raise WatchlistError(f"There are at most {MAX_LISTS} lists.")
+        raise WatchlistError(told("rule.lists", most=MAX_LISTS))
 
 
 def check_lists(lists: Watchlists) -> Watchlists:

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
 from tui_monitor.analysis.market_terms import firm_in, grade_in
+from tui_monitor.domain.patterns import lazy
 from tui_monitor.present.rating_cells import company
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 FIELDS = ("firm", "action", "symbol", "company", "grade", "origin")
 """What a word may be asked of alone."""
 
-_TERM = re.compile(r"(-?)(?:(\w+):)?(?:\"([^\"]*)\"?|(\S+))|(\S+)")
+_TERM = lazy(r"(-?)(?:(\w+):)?(?:\"([^\"]*)\"?|(\S+))|(\S+)")
 
 Found = Callable[["View", "MergedRating"], bool]
 

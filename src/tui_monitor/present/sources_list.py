@@ -30,6 +30,9 @@ def followed_words(view: View) -> str | None:
     followed, process = view.followed()
     if not followed:
         return None
+    if (silence := view.silence()) is not None:
+        key = "sources.silent" if process is None else "sources.silent-process"
+        return view.words(key, process=process, age=numbers.age(silence, view.words.language))
     if process is None:
         return view.words("sources.followed")
     return view.words("sources.followed-process", process=process)

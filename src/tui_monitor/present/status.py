@@ -48,8 +48,11 @@ def status(view: View, width: int, hints: Sequence[str]) -> Line:
     spans: list[Span] = [Span(" ")]
     if view.followed()[0]:
         # Who is told something should know that it is another monitor's word.
+        silence = view.silence()
         text = view.words("status.followed")
-        spans.append(Span(text, Tone.MUTED))
+        if silence is not None:
+            text = view.words("status.silent", cross=view.glyphs.fail, age=numbers.age(silence, view.words.language))
+        spans.append(Span(text, Tone.MUTED if silence is None else Tone.WARN))
         room -= cells(text)
     if resting := _resting(view):
         if len(spans) > 1:

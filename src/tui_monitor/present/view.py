@@ -63,6 +63,8 @@ class View(msgspec.Struct):
     health: Mapping[str, SourceHealth] = msgspec.field(default_factory=dict)
     followed: Callable[[], tuple[bool, int | None]] = lambda: (False, None)
     """Whether another monitor polls for this one, and its process as far as it is known."""
+    silence: Callable[[], float | None] = lambda: None
+    """Seconds for which that other monitor has not moved; ``None`` while it lives."""
     flash: bool = True
     replaying: str | None = None
     """Words for the mark of a replayed day, ``None`` when live."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from importlib import import_module
 
+from tui_monitor.domain.told import Told
+
 LANGUAGES = ("en", "zh-Hant", "zh-Hans")
 """Languages of the interface."""
 
@@ -35,7 +37,22 @@ class Words:
         module = import_module(f"tui_monitor.present.catalogue.{_MODULES.get(language, 'english')}")
         self._words: Mapping[str, str] = module.WORDS
 
-    def __call__(self, key: str, **values: object) -> str:
+    def __call__(self, key: str, /, **values: object) -> str:
         """Return the words for ``key`` with ``values`` filled in."""
         template = self._words.get(key) or self._english.get(key) or key
         return template.format(**values) if values else template
+
+    def told(self, sentence: Told | str) -> str:
+        """Return a sentence that was told by its key; a text as it is."""
+        if isinstance(sentence, str):
+            return sentence
+        values = {name: self.told(one) if isinstance(one, Told) else one for name, one in sentence.values.items()}
+        if (reason := values.get("reason")) is not None and sentence.key.startswith("toml."):
+            values["reason"] = self._of_parser(str(reason))
+        return self(sentence.key, **values)
+
+    def _of_parser(self, said: str) -> str:
+        from tui_monitor.present.catalogue.english_toml import key_of
+
+        found = key_of(said)
+        return said if found is None else self(found[0], **found[1])

@@ -18,6 +18,7 @@ from tui_monitor.config.alerts_file import AddedAlerts, AlertsFile, AlertsInMemo
 from tui_monitor.domain.alert import AlertEvent, AlertKind, Channel
 from tui_monitor.domain.errors import MonitorError
 from tui_monitor.engine.blocking import DaemonWorker
+from tui_monitor.engine.clock import beat
 from tui_monitor.services.alert_check import Checked, check
 from tui_monitor.services.alert_delivery import Delivery
 from tui_monitor.services.alert_desk import MAX_EVENTS, AlertDesk
@@ -214,7 +215,7 @@ class AlertKeeper:
             except Exception:  # noqa: BLE001 - logged whole
                 # A defect in one rule's way must not end the program, nor the other rules.
                 _log.exception("alerts")
-            await asyncio.sleep(PERIOD_BEHIND if self.desk.backlog else PERIOD if self.rules else FILE_PERIOD)
+            await beat(PERIOD_BEHIND if self.desk.backlog else PERIOD if self.rules else FILE_PERIOD)
 
     async def step(self) -> None:
         """Look once at what changed, at the rules' files when it is time, and write what has to be."""

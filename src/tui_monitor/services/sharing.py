@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from tui_monitor.domain.errors import SourceError
 from tui_monitor.engine.blocking import DaemonWorker
+from tui_monitor.engine.clock import until_beat
 from tui_monitor.services.shared_health import HealthBoard, understood_blocks
 from tui_monitor.services.wishes import REPEAT, Joined, Wishing
 
@@ -31,6 +32,12 @@ LOOK = 2.0
 
 TIMEOUT = 5.0
 """Seconds that the lock or the wishes may take."""
+
+BEAT = 2.0
+"""Seconds between two beats of who holds the lock."""
+
+SILENT = 12.0
+"""Seconds without a beat after which the holder counts as stopped: what it stored last gets old."""
 
 TELL = 1.0
 """Seconds between two looks at whether the sources fare differently."""
@@ -51,6 +58,14 @@ class Lock(Protocol):
 
     def holder(self) -> int | None:
         """Return the process that holds it, as far as it can be told."""
+        ...
+
+    def beat(self) -> bool:
+        """Show that the holder lives; return whether it still is the holder."""
+        ...
+
+    def beaten(self) -> int | None:
+        """Return what is another number after each beat of the holder."""
         ...
 
 
@@ -79,6 +94,9 @@ class Sharing:
         self._rest = rest
         self._writer = writer
         self._board = HealthBoard(clock, writer.put_polling)
+        self._beaten: int | None = None
+        self._quiet = 0.0
+        self._looked = float("-inf")
         self._goes_on = False
         """Whether its next turn follows another one, so that nothing is asked anew."""
         self._laid_down = asyncio.Event()
@@ -88,6 +106,10 @@ class Sharing:
         """Return whether another monitor polls for this one, and its process as far as it can be told."""
         return not self.polls and bool(self.following.health), self.holder
 
+    def silence(self) -> float | None:
+        """Return the seconds for which the monitor that polls has not moved, ``None`` while it lives."""
+        return None if self.polls or self._quiet < SILENT else self._quiet
+
     async def run(self, poll: Callable[[], Coroutine[Any, Any, None]]) -> None:
         """Poll when it is this monitor's turn, follow until then. ``poll`` runs until it is cancelled."""
         try:
@@ -96,7 +118,11 @@ class Sharing:
                 self._laid_down.clear()
                 self.polls = True
                 self.wishing.take_back()
-                tasks = (asyncio.create_task(poll(), name="polling"), asyncio.create_task(self._laid_down.wait()))
+                tasks = (
+                    asyncio.create_task(poll(), name="polling"),
+                    asyncio.create_task(self._laid_down.wait()),
+                    asyncio.create_task(self._beat(), name="beat"),
+                )
                 try:
                     await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
                     if tasks[0].done():
@@ -129,9 +155,29 @@ class Sharing:
         self._rest()
         while not await self._try():
             self.holder = self._lock.holder()
+            self._listen()
             await self._clock.sleep(LOOK)
         self.holder = None
+        self._quiet = 0.0
         _log.info("the other monitor has ended; this one polls now")
+
+    def _listen(self) -> None:
+        """Note whether the holder has moved since the last look; a look that comes late says nothing of the holder."""
+        now, beaten = self._clock.monotonic(), self._lock.beaten()
+        if beaten != self._beaten:
+            self._beaten, self._quiet = beaten, 0.0
+        else:
+            self._quiet += min(now - self._looked, 2.0 * LOOK)
+        self._looked = now
+
+    async def _beat(self) -> None:
+        """Show that this monitor lives, until it holds the lock no more."""
+        while True:
+            with suppress(SourceError):
+                if not await self._thread.call(self._lock.beat, timeout=TIMEOUT):
+                    _log.info("another monitor holds the lock; this one follows it")
+                    return
+            await self._clock.sleep(BEAT)
 
     async def _try(self) -> bool:
         try:
@@ -173,7 +219,7 @@ class Sharing:
             joined.look()
             self._board.tell(scheduler)
             with suppress(TimeoutError):
-                async with asyncio.timeout(TELL):
+                async with asyncio.timeout(until_beat(TELL)):
                     await wished.wait()
 
     async def _hear(self, scheduler: Scheduler, joined: Joined) -> None:

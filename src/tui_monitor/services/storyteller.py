@@ -16,6 +16,7 @@ from msgspec.structs import replace
 from tui_monitor.domain.instrument import mic_of
 from tui_monitor.domain.series import OWN, DailyBar, DailyHistory
 from tui_monitor.engine.blocking import in_thread
+from tui_monitor.engine.clock import beat
 from tui_monitor.services.daily_bars import Sound, bar_of, is_final, log_findings, sound_bars
 from tui_monitor.services.index_facts import collect_facts
 from tui_monitor.services.index_story import Facts, build_board
@@ -83,7 +84,7 @@ class Storyteller:
         """Tell until cancelled."""
         while True:
             await self.tell()
-            await self._view.clock.sleep(PERIOD)
+            await beat(PERIOD)
 
     async def tell(self) -> Board | None:
         """Tell the board if anything it rests on has changed since."""

@@ -16,9 +16,10 @@ from datetime import datetime
 from typing import Literal
 
 from tui_monitor.config.paths import Paths
-from tui_monitor.config.watchlist_file import LOST, Content, Trace, WatchlistFile
+from tui_monitor.config.watchlist_file import LOST, Content, Trace, WatchlistFile, reason_of
 from tui_monitor.config.watchlist_text import Reading, read_text, stamp_of, write_text
 from tui_monitor.domain.errors import WatchlistError
+from tui_monitor.domain.told import Told, told
 from tui_monitor.domain.watchlist import Watchlists
 from tui_monitor.domain.watchlist_edits import Edit, ReplaceAll, apply, rebase
 from tui_monitor.services.default_lists import default_lists
@@ -49,7 +50,7 @@ class WatchlistService:
         monotonic: Callable[[], float] = time.monotonic,
         delay: float = DELAY,
     ) -> None:
-        self.problem: str | None = None
+        self.trouble: Told | str | None = None
         """Why the lists are not saved now, in a sentence; ``None`` while all is well."""
         self.revision = 0
         """Grows with every change of ``lists``, whoever made it."""
@@ -77,6 +78,11 @@ class WatchlistService:
         self._load(default)
 
     # What is there
+
+    @property
+    def problem(self) -> str | None:
+        """``trouble`` in English."""
+        return None if self.trouble is None else str(self.trouble)
 
     @property
     def lists(self) -> Watchlists:
@@ -142,7 +148,7 @@ class WatchlistService:
             if conflict is None or theirs is None:
                 return self._lists
             self._conflict = self._theirs = None
-            self.problem = None
+            self.trouble = None
             self._settle(theirs, conflict.theirs)
             chosen = {"mine": conflict.mine, "theirs": conflict.theirs, "merge": conflict.merged}[choice]
             if chosen != conflict.mine:
@@ -168,7 +174,7 @@ class WatchlistService:
                 return self._standing()
             return self._look()
         except WatchlistError as error:
-            return self._refuse(str(error))
+            return self._refuse(error.sentence)
         finally:
             self._saving.release()
 
@@ -181,7 +187,7 @@ class WatchlistService:
                 if not self.saved:
                     self._save()
             except WatchlistError as error:
-                self._failed(str(error))
+                self._failed(error.sentence)
             return self.saved
 
     def close(self) -> bool:
@@ -209,7 +215,7 @@ class WatchlistService:
                 self._unlogged += taken
                 self._dirty = False
                 self._failures = 0
-                self.problem = None
+                self.trouble = None
                 if not self._pending:
                     self._due = None
             self._log()
@@ -221,17 +227,16 @@ class WatchlistService:
         try:
             self._journal.append(lines)
         except OSError as error:
-            reason = (error.strerror or str(error)).lower()
-            fate = "the last edits are saved, but cannot be undone" if self._closing else "undo is kept in memory only"
-            self.problem = f"{self._journal.path} cannot be written: {reason}; {fate}."
+            fate = told("lists.fate.no-undo" if self._closing else "lists.fate.no-undo-kept")
+            self.trouble = told("lists.no-journal", path=self._journal.path, reason=reason_of(error), fate=fate)
             self._wake(RETRIES[-1])
             return
         with self._state:
             del self._unlogged[: len(lines)]
 
-    def _failed(self, sentence: str) -> None:
+    def _failed(self, sentence: Told | str) -> None:
         with self._state:
-            self.problem = sentence
+            self.trouble = sentence
             pause = RETRIES[min(self._failures, len(RETRIES) - 1)]
             self._failures += 1
             self._wake(pause)
@@ -247,7 +252,7 @@ class WatchlistService:
                 return
             reading = self._reading(content)
         except WatchlistError as error:
-            self._refuse(str(error))
+            self._refuse(error.sentence)
             with contextlib.suppress(WatchlistError):
                 backup = self._file.read(self._file.backup)
                 if backup is not None:
@@ -265,7 +270,7 @@ class WatchlistService:
                 if self._file.trace() != self._trace:
                     self._look()
             except WatchlistError as error:
-                self._refuse(str(error))
+                self._refuse(error.sentence)
             finally:
                 self._saving.release()
 
@@ -280,7 +285,7 @@ class WatchlistService:
                 if self._conflict is not None or self._failures == 0:
                     # Somebody put it back as it was: there is nothing to choose or refuse any more.
                     self._conflict = self._theirs = None
-                    self.problem = None
+                    self.trouble = None
             return Outcome(Outside.SAME)
         if self._theirs is not None and content.fingerprint == self._theirs.fingerprint:
             return self._standing()
@@ -288,7 +293,7 @@ class WatchlistService:
             reading = self._reading(content)
         except WatchlistError as error:
             self._trace = content.trace
-            return self._refuse(str(error))
+            return self._refuse(error.sentence)
         return self._take_over(content, reading)
 
     def _take_over(self, content: Content, reading: Reading) -> Outcome:
@@ -297,11 +302,11 @@ class WatchlistService:
             self._trace = content.trace
             if conflict is not None:
                 self._conflict, self._theirs = conflict, content
-                self.problem = f"{self._file.path} was changed while you had changes of your own: choose."
+                self.trouble = told("lists.both-changed", path=self._file.path)
                 self._due = None
                 return Outcome(Outside.CONFLICT, self.problem, conflict)
             self._conflict = self._theirs = None
-            self.problem = None
+            self.trouble = None
             before = self._lists
             if reading.lists == before:
                 # The same by another way; steps not yet saved have still to be logged.
@@ -330,17 +335,17 @@ class WatchlistService:
             self._conflict = self._theirs = None
         if not known:
             return Outcome(Outside.SAME)
-        return Outcome(Outside.MISSING, f"{self._file.path} is gone; your lists are kept and saved with the next edit.")
+        return Outcome(Outside.MISSING, str(told("lists.gone", path=self._file.path)))
 
-    def _refuse(self, sentence: str) -> Outcome:
+    def _refuse(self, sentence: Told | str) -> Outcome:
         with self._state:
-            self.problem = sentence
+            self.trouble = sentence
             self._conflict = self._theirs = None
             # What comes next is new, whatever it is: also the state that we had.
             self._fingerprint = ""
             if self._pending:
                 self._wake(RETRIES[0])
-        return Outcome(Outside.REFUSED, sentence)
+        return Outcome(Outside.REFUSED, str(sentence))
 
     def _reading(self, content: Content) -> Reading:
         return read_text(content.data, str(self._file.path))
@@ -377,7 +382,7 @@ class WatchlistService:
                     if not self.saved:
                         self._save()
                 except WatchlistError as error:
-                    self._failed(str(error))
+                    self._failed(error.sentence)
 
     def _turns(self) -> Iterator[None]:
         """Yield whenever it is time to save, until the service is closed."""

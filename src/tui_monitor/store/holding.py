@@ -1,4 +1,8 @@
-"""The lock that one monitor of many holds while it polls. However the holder ends, the kernel lets the lock go."""
+"""The lock that one monitor of many holds while it polls. However the holder ends, the kernel lets the lock go.
+
+A holder that is stopped (SIGSTOP, a debugger, a disk that hangs) keeps it: so it also beats, by the file's time of
+change, and the others can tell one that lives from one that merely holds.
+"""
 
 from __future__ import annotations
 
@@ -49,6 +53,32 @@ class PollingLock:
             os.ftruncate(descriptor, 0)
             os.write(descriptor, f"{os.getpid()}\n".encode())
         return True
+
+    def beat(self) -> bool:
+        """Show that the holder lives; return whether it still is the holder.
+
+        Where the file was deleted the lock on it keeps nobody out: it is taken anew under its name, and where
+        another one was first, that one holds it.
+        """
+        if self._descriptor is None:
+            return not self._works
+        try:
+            with suppress(FileNotFoundError):
+                if self.path.stat().st_ino == os.fstat(self._descriptor).st_ino:
+                    os.utime(self._descriptor)
+                    return True
+        except OSError:
+            # The folder cannot be looked at just now: nothing says that another one holds it.
+            return True
+        self.release()
+        return self.acquire()
+
+    def beaten(self) -> int | None:
+        """Return what is another number after each beat of the holder, ``None`` if there is no file."""
+        try:
+            return self.path.stat().st_mtime_ns
+        except OSError:
+            return None
 
     def holder(self) -> int | None:
         """Return the process that wrote itself into the file last, ``None`` if it cannot be told."""

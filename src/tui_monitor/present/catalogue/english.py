@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tui_monitor.domain.list_words import ENGLISH
 from tui_monitor.present.catalogue.english_alerts import ALERT_WORDS
 from tui_monitor.present.catalogue.english_calendar import CALENDAR_WORDS
 from tui_monitor.present.catalogue.english_filter import FILTER_WORDS
@@ -10,9 +11,12 @@ from tui_monitor.present.catalogue.english_news import NEWS_WORDS
 from tui_monitor.present.catalogue.english_ratings import RATING_WORDS
 from tui_monitor.present.catalogue.english_sharing import SHARING_WORDS
 from tui_monitor.present.catalogue.english_sources import SOURCE_WORDS
+from tui_monitor.present.catalogue.english_toml import PARSER_WORDS
 
 WORDS: dict[str, str] = {
     **CALENDAR_WORDS,
+    **ENGLISH,
+    **PARSER_WORDS,
     **ALERT_WORDS,
     **FILTER_WORDS,
     **LIST_WORDS,

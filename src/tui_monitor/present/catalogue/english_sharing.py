@@ -8,4 +8,13 @@ SHARING_WORDS: dict[str, str] = {
     "sources.followed-process": (
         "Another monitor of yours (process {process}) asks these sources; this one reads what it stores."
     ),
+    "status.silent": "shared {cross} other monitor stopped, {age}",
+    "sources.silent": (
+        "The monitor of yours that asks these sources has not moved for {age}: what "
+        "is shown gets old. Let it go on, or end it."
+    ),
+    "sources.silent-process": (
+        "Your monitor that asks these sources (process {process}) has not moved for "
+        "{age}: what is shown gets old. Let it go on (fg) or end it (kill -9 {process})."
+    ),
 }

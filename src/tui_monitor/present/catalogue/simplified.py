@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tui_monitor.present.catalogue.simplified_alerts import ALERT_WORDS
 from tui_monitor.present.catalogue.simplified_calendar import CALENDAR_WORDS
+from tui_monitor.present.catalogue.simplified_files import FILE_WORDS
 from tui_monitor.present.catalogue.simplified_filter import FILTER_WORDS
 from tui_monitor.present.catalogue.simplified_lists import LIST_WORDS
 from tui_monitor.present.catalogue.simplified_news import NEWS_WORDS
@@ -13,6 +14,7 @@ from tui_monitor.present.catalogue.simplified_sources import SOURCE_WORDS
 
 WORDS: dict[str, str] = {
     **CALENDAR_WORDS,
+    **FILE_WORDS,
     **ALERT_WORDS,
     **FILTER_WORDS,
     **LIST_WORDS,

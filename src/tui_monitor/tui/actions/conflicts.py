@@ -42,7 +42,7 @@ def _ask(screen: MainScreen, conflict: Conflict) -> None:
         try:
             screen.services.settle(choice)
         except WatchlistError as error:
-            screen.say(str(error))
+            screen.say(screen.view.words.told(error.sentence))
             return
         screen.frame_clock.take_lists()
         screen.look_at_lists()

@@ -218,7 +218,7 @@ def edit(screen: MainScreen) -> None:
         try:
             screen.services.edit(edit)
         except WatchlistError as error:
-            return str(error)
+            return screen.view.words.told(error.sentence)
         screen.frame_clock.take_lists()
         panel_of(screen).reload()
         screen.say(screen.view.words("watch.saved"))

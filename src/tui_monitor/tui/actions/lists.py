@@ -56,7 +56,7 @@ def change(screen: MainScreen) -> None:
         try:
             screen.services.edit(edit)
         except WatchlistError as error:
-            return str(error)
+            return screen.view.words.told(error.sentence)
         panel = panel_of(screen)
         # The tab follows the new name before anything asks for the old one.
         panel.model.show(screen.view, name)
@@ -142,7 +142,7 @@ def _step(screen: MainScreen, step: Callable[[], Edit | None], done: str, nothin
     try:
         edit = step()
     except WatchlistError as error:
-        screen.say(str(error))
+        screen.say(screen.view.words.told(error.sentence))
         return
     if edit is None:
         screen.say(screen.view.words(nothing))

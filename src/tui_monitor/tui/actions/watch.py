@@ -46,7 +46,7 @@ def do(screen: MainScreen, edit: Edit) -> bool:
     try:
         screen.services.edit(edit)
     except WatchlistError as error:
-        screen.say(str(error))
+        screen.say(screen.view.words.told(error.sentence))
         return False
     screen.frame_clock.take_lists()
     return True
