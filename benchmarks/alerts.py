@@ -42,7 +42,8 @@ def measure(name: str, rules: tuple[AlertRule, ...]) -> None:
         taken.append((time.perf_counter() - begun) * 1000.0)
     taken = sorted(taken[1:])
     middle = taken[len(taken) // 2]
-    print(f"{name}: median {middle:.2f} ms, {middle / GOAL:.2f} times the goal of {GOAL:g} ms; worst {taken[-1]:.2f} ms")
+    told = f"median {middle:.2f} ms, {middle / GOAL:.2f} times the goal of {GOAL:g} ms; worst {taken[-1]:.2f} ms"
+    print(f"{name}: {told}")
 
 
 def main() -> None:
