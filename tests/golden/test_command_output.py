@@ -163,17 +163,18 @@ def test_piped(name: str, language: str, capsys: pytest.CaptureFixture[str]) -> 
     compare(FOLDER / f"{name}.{language}.txt", seen.out)
 
 
-@pytest.mark.parametrize("form", ["json", "jsonl", "csv"])
+@pytest.mark.parametrize(("form", "language"), [("json", "en"), ("jsonl", "en"), ("csv", "en"), ("json", "zh-Hant")])
 @pytest.mark.parametrize("name", ["quotes", "movers", "index", "news", "ratings", "calendar", "alerts"])
-def test_other_forms(name: str, form: str, capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(whole(name, "en", "--format", form)) == 0
-    compare(FOLDER / f"{name}.en.{form}", capsys.readouterr().out)
+def test_other_forms(name: str, form: str, language: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(whole(name, language, "--format", form)) == 0
+    compare(FOLDER / f"{name}.{language}.{form}", capsys.readouterr().out)
 
 
-def test_the_brief_in_its_forms(capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_brief_in_its_forms(language: str, capsys: pytest.CaptureFixture[str]) -> None:
     for form in ("md", "json"):
-        assert run(whole("brief", "en", "--format", form)) == 0
-        compare(FOLDER / f"brief.en.{form}", capsys.readouterr().out)
+        assert run(whole("brief", language, "--format", form)) == 0
+        compare(FOLDER / f"brief.{language}.{form}", capsys.readouterr().out)
 
 
 def on_a_terminal(arguments: list[str], width: int, **environment: str) -> str:

@@ -19,6 +19,7 @@ from tui_monitor.analysis.brief_en import say as english
 from tui_monitor.analysis.brief_zh import sayer
 from tui_monitor.analysis.claims import ClaimId
 from tui_monitor.cli.commands.brief import command
+from tui_monitor.cli.main import run
 from tui_monitor.domain.instrument import Instrument
 from tui_monitor.domain.quote import Quote
 from tui_monitor.domain.reference import Measure, Reference, ReferenceFigure
@@ -421,3 +422,22 @@ def test_words_are_counted() -> None:
     assert count_words("升4.2%") == 2
     assert count_words("恒生科技指數收報") == 5
     assert count_words("") == 0
+
+
+def test_a_headline_of_the_day_before_that_says_tomorrow_is_not_quoted(capsys: pytest.CaptureFixture[str]) -> None:
+    def titles(*more: str) -> list[str]:
+        assert run(["brief", "--from-recording", "demo", "--format", "json", "--lang", "en", *more]) == 0
+        sentences = json.loads(capsys.readouterr().out)["sentences"]
+        return [one["inputs"]["title"] for one in sentences if one["part"] == "headline"]
+
+    assert any("tomorrow" in title for title in titles("--as-of", "2025-09-16")), "it was said on that day"
+    assert not any("tomorrow" in title for title in titles("--at", "09:35"))
+
+
+def test_another_index_has_not_the_ratio_of_these_constituents(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["brief", "--index", "^HSI", "--from-recording", "demo", "--format", "json", "--lang", "en"]) == 0
+    parts = {one["part"] for one in json.loads(capsys.readouterr().out)["sentences"]}
+    assert "lead" in parts
+    assert not parts & {"valuation", "leaders"}
+    assert run(["index", "^HSI", "--from-recording", "demo", "--format", "json"]) == 0
+    assert json.loads(capsys.readouterr().out)["valuation"] is None

@@ -104,6 +104,7 @@ RULES = st.builds(
 @settings(max_examples=EXAMPLES)
 @given(RULES, st.dates(date(2015, 1, 1), date(2026, 6, 1)))
 @example("FREQ=YEARLY;INTERVAL=1;BYMONTH=2;BYMONTHDAY=29", date(2016, 2, 29))
+@example("FREQ=YEARLY;INTERVAL=1;BYMONTHDAY=-1;BYDAY=-1MO", date(2015, 1, 1))
 def test_the_days_are_those_that_another_reader_finds(text: str, start: date) -> None:
     rrule = pytest.importorskip("dateutil.rrule")
     first, last = date(2026, 1, 1), date(2027, 3, 1)

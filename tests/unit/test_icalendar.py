@@ -15,7 +15,8 @@ from tui_monitor.domain.calendar_event import CalendarEvent, EventKind
 from tui_monitor.domain.errors import ConfigError, SourceError
 from tui_monitor.sources.api import SourceContext
 from tui_monitor.sources.calendar_files import build
-from tui_monitor.sources.icalendar import MAX_EVENTS, MAX_LINES, Schedule, parse_icalendar
+from tui_monitor.sources.ical_lines import MAX_LINES
+from tui_monitor.sources.icalendar import MAX_EVENTS, Schedule, parse_icalendar
 
 NOW = datetime(2025, 9, 17, 3, 0, tzinfo=UTC)
 SAMPLE = Path("/work/shared/data/othersources/calendar/bls_release_schedule_2026.ics")

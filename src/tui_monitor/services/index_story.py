@@ -235,6 +235,9 @@ def _ranking(facts: Facts) -> peer_analysis.PeerRanking | None:
 
 
 def _earnings(facts: Facts) -> list[Earnings]:
+    if facts.universe.index != facts.index:
+        # The ratio of one index's constituents says nothing of another.
+        return []
     found: list[Earnings] = []
     for member in facts.universe.members:
         quote = facts.quotes.get(member.symbol)

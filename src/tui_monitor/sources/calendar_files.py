@@ -105,7 +105,9 @@ class CalendarFile:
         def read() -> Schedule:
             return parse_icalendar(body, source=self._file.name, received=now, region=self._file.region)
 
-        return await in_daemon_thread(read, name="read calendar") if len(body) > LARGE else read()
+        # Also a short one may repeat an event ten thousand times.
+        slow = len(body) > LARGE or b"RRULE" in body
+        return await in_daemon_thread(read, name="read calendar") if slow else read()
 
     async def aclose(self) -> None:
         """Nothing is held."""

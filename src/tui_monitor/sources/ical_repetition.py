@@ -205,9 +205,14 @@ def _of_month(rule: Rule, start: date, first: date, looks: Looks) -> list[date]:
 
 
 def _of_year(rule: Rule, start: date, year: int, looks: Looks) -> list[date]:
-    if rule.months or rule.month_days:
-        months = sorted(rule.months) or range(1, 13)
-        return [day for month in months for day in _of_month(rule, start, date(year, month, 1), looks)]
+    if rule.months:
+        return [day for month in sorted(rule.months) for day in _of_month(rule, start, date(year, month, 1), looks)]
+    first, length = date(year, 1, 1), 366 if monthrange(year, 2)[1] == 29 else 365
+    if rule.month_days:
+        # Without a month an ordinal counts within the year.
+        plain = msgspec.structs.replace(rule, days=())
+        days = [day for month in range(1, 13) for day in _of_month(plain, start, date(year, month, 1), looks)]
+        return [day for day in days if not rule.days or _is_one(rule, day, first, length)]
     if not rule.days:
         looks.take(1)
         try:
@@ -215,10 +220,9 @@ def _of_year(rule: Rule, start: date, year: int, looks: Looks) -> list[date]:
         except ValueError:
             # The 29th of February.
             return []
-    first, length = date(year, 1, 1), 366 if monthrange(year, 2)[1] == 29 else 365
     looks.take(length)
-    days = (first + timedelta(number) for number in range(length))
-    return [day for day in days if _is_one(rule, day, first, length)]
+    every = (first + timedelta(number) for number in range(length))
+    return [day for day in every if _is_one(rule, day, first, length)]
 
 
 def _is_one(rule: Rule, day: date, first: date, length: int) -> bool:

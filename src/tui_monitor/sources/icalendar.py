@@ -7,7 +7,6 @@ Lines, events, dates and texts are bounded; nothing in a file is followed or run
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from hashlib import blake2b
 from typing import NamedTuple
@@ -19,19 +18,11 @@ from tui_monitor.analysis.event_subjects import kind_of, subject_of
 from tui_monitor.domain.calendar_event import MAX_NOTE, CalendarEvent, zone_of
 from tui_monitor.domain.errors import FailureKind, SourceError
 from tui_monitor.domain.text import clean_text, safe_url
+from tui_monitor.sources.ical_lines import Entry, written_in
 from tui_monitor.sources.ical_repetition import Looks, days_of, read_rule
-
-MAX_LINES = 200_000
-"""Lines that are looked at."""
-
-MAX_LINE = 4_000
-"""Characters of an unfolded line; the rest of it is passed over."""
 
 MAX_EVENTS = 2_000
 """Events that are taken of one file, each date of one that repeats counted."""
-
-MAX_ENTRIES = 10_000
-"""Entries of a file that are looked at."""
 
 MAX_DATES = 400
 """Dates that are taken of one event that repeats: every day of the time that is looked ahead."""
@@ -83,15 +74,16 @@ def parse_icalendar(
         raise SourceError(FailureKind.MALFORMED, f"{source} answered with a calendar that is cut off.")
     found = Schedule()
     first, last = (received - back).date(), (received + ahead).date()
-    entries, home = _entries(text, found)
+    written = written_in(text)
+    entries, home = written.entries, _zone(written.zone)
+    found.refused, found.cut = written.refused, written.cut
     # What is said of one date of an event that repeats stands in an entry of its own, before or behind it.
     overridden = {
         (_identity(one), place)
         for one in entries
         if (when := _when(*one.first("RECURRENCE-ID"), home)) is not None and (place := _place(when))
     }
-    looks = Looks()
-    taken: set[str] = set()
+    looks, taken = Looks(), set[str]()
     for one in entries:
         if len(found.events) >= MAX_EVENTS:
             found.cut = True
@@ -114,46 +106,30 @@ def parse_icalendar(
                 if (_identity(one), place or _place(each)) not in overridden
             ]
         for each, place in dates:
-            if not first <= each.day <= last or len(found.events) >= MAX_EVENTS:
+            if not first <= each.day <= last:
                 continue
-            words = _words(one, title, each, place, taken)
-            if words not in taken:
-                taken.add(words)
-                found.events.append(_event(one, title, each, words, source, received, region))
+            if len(found.events) >= MAX_EVENTS:
+                found.cut = True
+                break
+            key = _key_of(taken, _identity(one) or title, place, each.day, title)
+            if key is not None:
+                found.events.append(_event(one, title, each, f"{source}:{key}", source, received, region))
     if found.refused and not found.read:
         raise SourceError(FailureKind.MALFORMED, f"{source} answered with events of which none can be read.")
     return found
 
 
-def _words(one: _Entry, title: str, when: _When, place: str, taken: set[str]) -> str:
-    """Return what an event is known by. It may be as long as it likes."""
-    # With its date one of an event that repeats is one of several.
-    words = "\x1f".join((_identity(one) or title, place))
-    if words not in taken:
-        return words
-    # Some give all events one identity: told apart by what they say, and twice the same is one.
-    return "\x1f".join((words, when.day.isoformat(), title))
-
-
-class _Entry:
-    """What stands between ``BEGIN:VEVENT`` and its end: the lines by name, each with its parameters."""
-
-    def __init__(self) -> None:
-        self._lines: dict[str, list[tuple[str, str]]] = {}
-
-    def add(self, name: str, parameters: str, value: str) -> None:
-        held = self._lines.setdefault(name, [])
-        if not held or (name in {"EXDATE", "RDATE"} and len(held) < MAX_DATES):
-            held.append((parameters, value))
-
-    def all(self, name: str) -> list[tuple[str, str]]:
-        return self._lines.get(name, [])
-
-    def first(self, name: str) -> tuple[str, str]:
-        return self.all(name)[0] if name in self._lines else ("", "")
-
-    def value(self, name: str) -> str:
-        return self.first(name)[1]
+def _key_of(taken: set[str], identity: str, place: str, day: date, title: str) -> str | None:
+    """Return what an event is known by from now on; ``None`` for one that is there already."""
+    # The identity may be as long as it likes; with its date one of an event that repeats is one of several.
+    words = "\x1f".join((identity, place))
+    if words in taken:
+        # Some give all events one identity: told apart by what they say, and twice the same is one.
+        words = "\x1f".join((words, day.isoformat(), title))
+        if words in taken:
+            return None
+    taken.add(words)
+    return blake2b(words.encode("utf-8", "replace"), digest_size=10).hexdigest()
 
 
 class _When(NamedTuple):
@@ -175,43 +151,7 @@ class _When(NamedTuple):
         return self._replace(day=moved.astimezone(place).date() if place is not None else moved.date(), moment=moved)
 
 
-def _entries(text: str, found: Schedule) -> tuple[list[_Entry], ZoneInfo | None]:
-    """Return the events of a file as they are written, and the zone that the whole file is in."""
-    entries: list[_Entry] = []
-    home: ZoneInfo | None = None
-    current: _Entry | None = None
-    inner = 0
-    lines = text.splitlines()
-    found.cut = len(lines) > MAX_LINES
-    for name, parameters, value in _lines(lines[:MAX_LINES]):
-        if len(entries) >= MAX_ENTRIES:
-            found.cut = True
-            break
-        if name == "X-WR-TIMEZONE" and current is None:
-            home = _zone(value)
-        elif name == "BEGIN" and value.upper() == "VEVENT" and current is None:
-            current, inner = _Entry(), 0
-        elif current is None:
-            continue
-        elif name == "BEGIN" and value.upper() == "VEVENT":
-            # Events do not stand within each other: the one before was never ended.
-            found.refused += 1
-            current, inner = _Entry(), 0
-        elif name == "BEGIN":
-            # An alarm within an event has a date and words of its own.
-            inner += 1
-        elif name == "END" and value.upper() != "VEVENT":
-            inner = max(0, inner - 1)
-        elif name == "END":
-            entries.append(current)
-            current = None
-        elif not inner:
-            current.add(name, parameters, value)
-    found.refused += current is not None and not found.cut
-    return entries, home
-
-
-def _identity(one: _Entry) -> str:
+def _identity(one: Entry) -> str:
     return one.value("UID") or one.value("SUMMARY")
 
 
@@ -221,7 +161,7 @@ def _place(when: _When) -> str:
 
 
 def _dates(
-    one: _Entry, when: _When, home: ZoneInfo | None, first: date, last: date, looks: Looks, found: Schedule
+    one: Entry, when: _When, home: ZoneInfo | None, first: date, last: date, looks: Looks, found: Schedule
 ) -> list[tuple[_When, str]]:
     """Return the dates of an event, each with what tells it from the others: nothing where it has but one."""
     rules = one.value("RRULE")
@@ -231,9 +171,6 @@ def _dates(
     rule = read_rule(rules) if rules else None
     if rules and rule is None:
         found.repeating += 1
-        if not more:
-            # The one date that is known of it.
-            return [(when, "")]
     dates = [when] if rule is None else []
     if rule is not None:
         start = when.written.date() if when.written is not None else when.day
@@ -274,41 +211,12 @@ def _is_after(each: _When, until: _When, day: date) -> bool:
     return day > until.day
 
 
-def _lines(lines: Iterable[str]) -> Iterator[tuple[str, str, str]]:
-    """Yield name, parameters and value of each line, unfolded."""
-    pending = ""
-    for line in lines:
-        if line[:1] in {" ", "\t"}:
-            if len(pending) < MAX_LINE:
-                pending += line[1 : MAX_LINE + 1]
-            continue
-        if pending:
-            yield _parted(pending)
-        pending = line[:MAX_LINE]
-    if pending:
-        yield _parted(pending)
-
-
-def _parted(line: str) -> tuple[str, str, str]:
-    """Part a line at the first colon outside of quotes."""
-    quoted = False
-    at = len(line)
-    for place, char in enumerate(line):
-        if char == '"':
-            quoted = not quoted
-        elif char == ":" and not quoted:
-            at = place
-            break
-    name, _, parameters = line[:at].partition(";")
-    return name.strip().upper(), parameters, line[at + 1 :]
-
-
 def _event(
-    one: _Entry, title: str, when: _When, words: str, source: str, received: datetime, region: str | None
+    one: Entry, title: str, when: _When, key: str, source: str, received: datetime, region: str | None
 ) -> CalendarEvent:
     subject = subject_of(title, region)
     return CalendarEvent(
-        key=f"{source}:{blake2b(words.encode('utf-8', 'replace'), digest_size=10).hexdigest()}",
+        key=key,
         kind=kind_of(subject),
         title=title,
         day=when.day,

@@ -147,7 +147,8 @@ def _render(told: Situation, board: Board, sentences: Sequence[Sentence], form: 
             }
         )
     if form == "md":
-        lines = [f"# {index_name(told)}, {story.as_of.isoformat()}"]
+        comma = "，" if told.language.startswith("zh") else ", "
+        lines = [f"# {index_name(told)}{comma}{story.as_of.isoformat()}"]
         for part in paragraphs:
             news = part[0].statement.part is Part.HEADLINE
             lines.append("\n".join(f"- {one.text}" for one in part) if news else between.join(one.text for one in part))

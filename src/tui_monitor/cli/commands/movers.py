@@ -93,7 +93,8 @@ def movers_of(
     model = MoversModel()
     model.sort, model.descending = sort, not ascending
     index = told.store.quote(told.index)
-    previous = index.previous_close if index is not None else None
+    # The weights are those of the universe's own index.
+    previous = index.previous_close if index is not None and told.universe.index == told.index else None
     members = {member.symbol: member for member in told.universe.members}
     rows: list[dict[str, Any]] = []
     for symbol in model.order(view_of(told)):
