@@ -67,18 +67,19 @@ class Monitor(Core):
             glance=self.watching.glance,
             keep_columns=self.columns.keep,
             save=self.lay_down,
-            refresh=self.asking.refresh,
+            refresh=lambda topic: self.asking.refresh(topic),
             mark_read=lambda ids, read: self.writer.mark_read(ids, read),
             mark_seen=lambda keys, seen: self.writer.mark_seen(keys, seen),
             open_link=lambda url: open_link(url),
-            pause_source=self.asking.toggle_source,
-            refresh_source=self.asking.refresh_source,
+            pause_source=lambda name: self.asking.toggle_source(name),
+            refresh_source=lambda name: self.asking.refresh_source(name),
             interest_changed=self.watching.retarget,
             log=tail,
             archive=self.newsroom.archive,
             feeds=self.newsroom.desk,
             filters=self.newsroom.filters,
-            alerts=self.alerts,
+            alerts=lambda: self.alerts,
+            fired=self.fired,
             problem=self._problem,
             replay_clock=self.replay.clock if self.replay else None,
         )
@@ -87,7 +88,7 @@ class Monitor(Core):
         )
         from tui_monitor.tui.textual_private import write_terminal
 
-        self.alerts.delivery.terminal = partial(write_terminal, self._app)
+        self.write_terminal = partial(write_terminal, self._app)
         return self._app
 
     def finder(self) -> Finder:

@@ -10,6 +10,7 @@ import asyncio
 import os
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime, tzinfo
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -19,43 +20,39 @@ from tui_monitor.config.seeds import load_instruments, load_universe
 from tui_monitor.domain.instrument import home_lines
 from tui_monitor.engine.clock import Clock, ReplayClock, SystemClock
 from tui_monitor.engine.sessions import SessionBook
-from tui_monitor.present.alert_lines import alert_wording
-from tui_monitor.present.alert_lines import sentence as alert_sentence
 from tui_monitor.present.first_view import first_view, zone_of
 from tui_monitor.present.view import View
 from tui_monitor.present.watchlist_facts import home_currency
 from tui_monitor.present.words import language_of
-from tui_monitor.services.agenda import Agenda, gathered
-from tui_monitor.services.alert_keeper import AlertKeeper
-from tui_monitor.services.asking import Asking
-from tui_monitor.services.config_watch import ConfigWatch, taken_over
 from tui_monitor.services.default_lists import default_lists
-from tui_monitor.services.following import Following, set_marks
-from tui_monitor.services.headline_reading import reading_for
 from tui_monitor.services.intake import Intake
 from tui_monitor.services.network import Network
 from tui_monitor.services.newsroom import Newsroom
-from tui_monitor.services.outside import Outside
 from tui_monitor.services.recall import recall_histories
-from tui_monitor.services.sharing import Sharing
 from tui_monitor.services.source_setup import feeds_to_read, source_tables
 from tui_monitor.services.watching import Watching
 from tui_monitor.services.watchlists import WatchlistService
 from tui_monitor.sources.api import Topic
 from tui_monitor.store.database import Database
-from tui_monitor.store.holding import PollingLock
 from tui_monitor.store.latest import LatestStore
 from tui_monitor.store.writer import Writer
 
 if TYPE_CHECKING:
     from tui_monitor.config.settings import Settings
+    from tui_monitor.domain.alert import AlertEvent
     from tui_monitor.domain.calendar_event import CalendarEvent
     from tui_monitor.domain.instrument import Instrument
     from tui_monitor.domain.universe import Universe
+    from tui_monitor.engine.lookout import Lookout
     from tui_monitor.engine.scheduler import Scheduler
     from tui_monitor.present.view import View
+    from tui_monitor.services.agenda import Agenda
+    from tui_monitor.services.alert_keeper import AlertKeeper
+    from tui_monitor.services.asking import Asking
+    from tui_monitor.services.outside import Outside
     from tui_monitor.services.polling import Polling
     from tui_monitor.services.rating_reading import RatingReading
+    from tui_monitor.services.sharing import Sharing
     from tui_monitor.services.wishes import Target
     from tui_monitor.sources.api import Batch
     from tui_monitor.store.changes import Mark
@@ -104,10 +101,8 @@ class Core:
         self.taps: list[Callable[[Batch], object]] = []
         """Hear of each answer before it is taken in: of the sources, or of what the monitor that polls has stored."""
         self.view = self._view()
-        agenda = Agenda(self.store, self._gather_agenda)
-        self.view.agenda = lambda: agenda.told(
-            self.clock.now(), self.lists.lists, self.book.revision, self.settings.events
-        )
+        self._agenda: Agenda | None = None
+        self.view.agenda = self._told_agenda
         self.watching = Watching(
             settings=lambda: self.settings,
             universe=self.universe,
@@ -137,31 +132,67 @@ class Core:
         )
         self.view.muted = self.newsroom.muted
         self.view.saved_filters = self.newsroom.named_filters
-        self.alerts = AlertKeeper(
-            self.view, paths, alert_wording(self.view), lambda event: alert_sentence(self.view.words, event),
-            self.environment, live=replay is None,
-            leads=lambda: self.sharing is None or self.sharing.polls,
-        )  # fmt: skip
         self.view.notices.extend(self.newsroom.problems)
-        self.outside = Outside(
-            self.lists,
-            self.newsroom,
-            ConfigWatch(paths.config_file),
-            self.database,
-            say=self.view.notices.append,
-            feeds_changed=self._take_feeds,
-            settings_changed=self._take_settings,
-            looked=self.watching.follow_currencies,
-            renewed=self._store_anew,
-        )
-        self.sharing = self._shared()
-        self.asking = Asking(lambda: self.scheduler, lambda: self.sharing, lambda: self.view.health)
+        self.sharing: Sharing | None = None
+        """Whose turn it is to poll; ``None`` for one that polls for itself alone, and before the engine runs."""
+        self.view.followed = lambda: self.sharing.whose() if self.sharing is not None else (False, None)
+        self.write_terminal: Callable[[str], object] | None = None
+        """Writes to the terminal past the screen, where there is one."""
+        # What is stored up to here is recalled, what comes after it is followed.
+        self._recalled_to = self.database.last_change()
+        self._noted = len(self.database.notices)
         self._recall()
 
     @property
     def scheduler(self) -> Scheduler | None:
         """What asks the sources in their turn, ``None`` until they are built."""
         return self.polling.scheduler if self.polling is not None else None
+
+    # What the first paint does not need is made when it is first asked for
+
+    @cached_property
+    def alerts(self) -> AlertKeeper:
+        """The rules, where they stand and what fired."""
+        from tui_monitor.present.alert_lines import alert_wording, sentence
+        from tui_monitor.services.alert_keeper import AlertKeeper
+
+        keeper = AlertKeeper(
+            self.view, self.paths, alert_wording(self.view), lambda event: sentence(self.view.words, event),
+            self.environment, live=self.replay is None,
+            leads=lambda: self.sharing is None or self.sharing.polls,
+        )  # fmt: skip
+        keeper.delivery.terminal = self.write_terminal
+        return keeper
+
+    def fired(self) -> AlertEvent | None:
+        """Return the last alert that was not asked for yet, once."""
+        return self.alerts.news() if "alerts" in self.__dict__ else None
+
+    @cached_property
+    def asking(self) -> Asking:
+        """What the person asks of the sources."""
+        from tui_monitor.services.asking import Asking
+
+        return Asking(lambda: self.scheduler, lambda: self.sharing, lambda: self.view.health)
+
+    @cached_property
+    def outside(self) -> Outside:
+        """Looks after what others may change."""
+        from tui_monitor.services.config_watch import ConfigWatch
+        from tui_monitor.services.outside import Outside
+
+        return Outside(
+            self.lists,
+            self.newsroom,
+            ConfigWatch(self.paths.config_file),
+            self.database,
+            say=self.view.notices.append,
+            feeds_changed=self._take_feeds,
+            settings_changed=self._take_settings,
+            looked=self.watching.follow_currencies,
+            renewed=self._store_anew,
+            told=self._noted,
+        )
 
     # Building
 
@@ -187,15 +218,26 @@ class Core:
     def _session(self, mic: str | None) -> Any:
         return self.book.state(mic) if mic else None
 
-    def _gather_agenda(self) -> tuple[CalendarEvent, ...]:
-        return gathered(
+    def _told_agenda(self) -> tuple[CalendarEvent, ...]:
+        """Return what is to come, nothing before the engine runs."""
+        if self._agenda is None:
+            return ()
+        return self._agenda.told(self.clock.now(), self.lists.lists, self.book.revision, self.settings.events)
+
+    def _gathering(self) -> Agenda:
+        from tui_monitor.services.agenda import Agenda, gathered
+
+        return Agenda(
             self.store,
-            self.settings,
-            now=self.clock.now(),
-            watched=(*self.lists.lists.symbols, *self.universe.symbols),
-            calendar=self.book.calendar,
-            provisional=self.book.provisional,
-            home_lines=home_lines(self.instruments.values()),
+            lambda: gathered(
+                self.store,
+                self.settings,
+                now=self.clock.now(),
+                watched=(*self.lists.lists.symbols, *self.universe.symbols),
+                calendar=self.book.calendar,
+                provisional=self.book.provisional,
+                home_lines=home_lines(self.instruments.values()),
+            ),
         )
 
     def _recall(self) -> None:
@@ -213,10 +255,15 @@ class Core:
         """Return whose turn it is to poll, ``None`` for one that polls for itself alone."""
         if self.replay is not None or self.database.in_memory or not self.settings.network.share:
             return None
+        from tui_monitor.services.following import Following
+        from tui_monitor.services.sharing import Sharing
+        from tui_monitor.store.holding import PollingLock
+
         following = Following(
             self.database,
             self.store,
             self.clock,
+            since=self._recalled_to,
             marked=self._take_marks,
             calendars=self.book.seed,
             arrived=self.newsroom.followed,
@@ -224,12 +271,13 @@ class Core:
         )
         lock = PollingLock(self.paths.polling_lock)
         sharing = Sharing(lock, following, self.database, self.writer, self.clock, self._rest)
-        self.view.followed = sharing.whose
         self.view.silence = sharing.silence
         return sharing
 
     def _take_marks(self, marks: Iterable[Mark]) -> None:
         """Show what was read, saved or looked at in another monitor."""
+        from tui_monitor.services.following import set_marks
+
         view = self.view
         set_marks(marks, read=view.read, saved=view.saved, seen_ratings=view.seen_ratings)
         view.marks_revision += 1
@@ -306,10 +354,15 @@ class Core:
 
     async def run_engine(self) -> None:
         """Poll or follow, and keep everything else going, until cancelled."""
+        from tui_monitor.services.headline_reading import reading_for
+
         problem = recall_histories(self.database, self.store, self.settings.market, _wall_now())
         if problem is not None:
             self.view.notices.append(problem)
         self.newsroom.opened_with(lambda: self.network.context("feeds", self.settings.sources.get("feeds", {})))
+        self._agenda = self._gathering()
+        self.sharing = self._shared()
+        self.watching.retarget()
         self._reading = reading_for(self.intake, self.instruments, self.clock.now, on_ready=self.view.tape.release)
         async with asyncio.TaskGroup() as group:
             if self.sharing is None:
@@ -323,6 +376,19 @@ class Core:
             group.create_task(self._reading.run(), name="rating-reading")
             group.create_task(self.alerts.run(), name="alerts")
             group.create_task(self.outside.run(), name="outside")
+            group.create_task(self._lookout().run(), name="lookout")
+
+    def _lookout(self) -> Lookout:
+        """Return what looks at the files that others may write to."""
+        from tui_monitor.engine.lookout import HURRIED, PERIOD, Lookout
+
+        sharing, paths = self.sharing, self.paths
+        lookout = Lookout("lookout", lambda: PERIOD if sharing is None or sharing.polls else HURRIED)
+        self.outside.stand(lookout, (paths.config_file, paths.feeds_file, paths.filters_file))
+        self.alerts.stand(lookout)
+        if sharing is not None and (log := self.database.log_file) is not None:
+            lookout.watch(log, sharing.following.stirred.set)
+        return lookout
 
     async def _tell(self) -> None:
         """Keep the board told. Its questions are a tenth of the program's modules: after the first paint."""
@@ -370,6 +436,8 @@ class Core:
 
     def _take_settings(self, new: Settings) -> None:
         """Take over changed settings as far as they can be; say what waits for the next start."""
+        from tui_monitor.services.config_watch import taken_over
+
         self.settings, waiting = taken_over(self.settings, new)
         self.view.settings = self.settings
         self.view.zone = self._zone()
@@ -385,7 +453,8 @@ class Core:
     async def aclose(self) -> None:
         """Close everything, the database last."""
         self.lists.close()
-        self.alerts.close()
+        if "alerts" in self.__dict__:
+            self.alerts.close()
         await self._stop_polling()
         await self.network.aclose()
         await self.newsroom.aclose()

@@ -7,7 +7,6 @@ import gc
 import select
 import signal
 import sys
-import tempfile
 import threading
 from contextlib import suppress
 from datetime import datetime
@@ -24,6 +23,13 @@ if TYPE_CHECKING:
     from tui_monitor.tui.app import MonitorApp
 
 
+COLLECT_AFTER = 10_000
+"""Objects made and not ended after which the collector looks for those that hold each other."""
+
+TURN = 0.001
+"""Seconds that a thread may go on computing while the screen wants its turn; Python's own five are felt at a key."""
+
+
 def run_live(settings: Settings, paths: Paths) -> int:
     """Run the live monitor in the terminal; return the exit code."""
     return asyncio.run(run_screen(Monitor(settings, paths)))
@@ -31,6 +37,8 @@ def run_live(settings: Settings, paths: Paths) -> int:
 
 def run_replay(settings: Settings, path: Path, *, speed: float | None, at: datetime | None, demo: bool) -> int:
     """Play a recording in the terminal. The person's own lists and database are not touched."""
+    import tempfile
+
     from tui_monitor.store.recordings import open_recording
 
     recording = open_recording(path)
@@ -53,6 +61,7 @@ async def run_screen(monitor: Monitor) -> int:
     from tui_monitor.tui.textual_private import crash_of
 
     ready = asyncio.Event()
+    sys.setswitchinterval(TURN)
     app = monitor.build_app(ready.set)
 
     async def engine() -> None:
@@ -61,6 +70,7 @@ async def run_screen(monitor: Monitor) -> int:
         gc.collect()
         gc.freeze()
         gc.enable()
+        gc.set_threshold(COLLECT_AFTER, 20, 50)
         threading.Thread(target=load_actions, name="load-actions", daemon=True).start()
         await monitor.run_engine()
 

@@ -215,6 +215,34 @@ async def test_waiting_until_a_price_is_another(world: World) -> None:
     assert world.server.count("/v7/finance/spark") == 2
 
 
+async def test_without_a_first_answer_there_is_nothing_to_wait_on(world: World) -> None:
+    await world.run("quotes", "BABA", "--format", "json")
+    await world.server.stop()
+    done = await world.run("quotes", "BABA", "--until-change", "--timeout", "1", "--format", "json")
+    # What is stored does not change by itself.
+    assert (done.code, done.out) == (3, "")
+    assert "no price to wait on" in done.err
+
+
+async def test_alerts_are_held_against_what_is_answered_and_then_against_what_is_stored(world: World) -> None:
+    price = world.market.price("BABA")
+    (world.folder / "config" / "alerts.toml").write_text(
+        f'[[rules]]\nname = "one"\nkind = "price"\nsymbols = ["BABA"]\nabove = {price * 2}\n', encoding="utf-8"
+    )
+    done = await world.run("alerts", "--format", "json")
+    assert (done.code, done.err) == (0, "")
+    (row,) = done.rows
+    assert row["value"] == world.market.price("BABA")
+    assert row["distance"] == pytest.approx(price * 2 - row["value"])
+    assert (row["origin"], row["source"], row["met"], row["state"]) == ("live", "yahoo", False, "armed")
+    await world.server.stop()
+    after = await world.run("alerts", "one", "--format", "json", "--timeout", "2")
+    assert after.code == 4
+    assert [(one["origin"], one["value"]) for one in after.rows] == [("stored", row["value"])]
+    offline = await world.run("alerts", "--offline", "--format", "json")
+    assert (offline.code, offline.err) == (0, "")
+
+
 async def test_movers_live(world: World) -> None:
     done = await world.run("movers", "--by", "percent", "--format", "json")
     assert done.code == 0, done.err

@@ -121,6 +121,7 @@ class Follower:
             self.database,
             self.store,
             StandingClock(),
+            since=self.database.last_change(),
             marked=self.marks.extend,
             calendars=lambda _: None,
             arrived=lambda some: self.arrived.extend(one.id for one in some),

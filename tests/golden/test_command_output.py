@@ -20,20 +20,27 @@ import threading
 import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import click
 import pytest
+from click.testing import CliRunner
 from tests.golden.schema_check import errors
+from tests.unit.test_commands_page import TOP, leaves
 
+from tui_monitor.cli.commands.schema import FOLDER as SCHEMAS
 from tui_monitor.cli.commands.schema import names
-from tui_monitor.cli.main import run
+from tui_monitor.cli.main import cli, run
 from tui_monitor.config.settings import Settings
+from tui_monitor.domain.alert import AlertEvent, AlertKind, Channel
 from tui_monitor.services import replayed
 from tui_monitor.services.replayed import Replayed
+from tui_monitor.store.alert_log import append_events
 
 FOLDER = Path(__file__).parent / "commands"
+HEADLINES = Path(__file__).parent / "rating_headlines.jsonl"
 
 QUOTES = ["quotes", "700", "9988", "HSTECH.HK", "^N225", "GC=F", "BTC-USD", "BABA"]
 
@@ -50,16 +57,61 @@ COMMANDS = {
     "news-filter": ["news", "--filter", "topic:deals,chips-ai age<6h"],
     "ratings": ["ratings", "--since", "2025-09-15"],
     "ratings-company": ["ratings", "BABA", "bidu", "--at", "11:00"],
+    "alerts": ["alerts"],
+    "alerts-morning": ["alerts", "tencent", "deals", "--at", "11:00"],
     "brief": ["brief"],
     "brief-morning": ["brief", "--at", "11:00"],
 }
 """What is run, by the name of its golden files."""
+
+RULES = """\
+[[alerts.rules]]
+name = "tencent"
+kind = "price"
+symbols = ["0700.HK"]
+above = 700
+below = 650
+[[alerts.rules]]
+name = "large moves"
+kind = "percent"
+symbols = ["9888.HK", "0981.HK", "9988.HK"]
+above = 6
+[[alerts.rules]]
+name = "points"
+kind = "points"
+symbols = ["9988.HK"]
+below = -20
+[[alerts.rules]]
+name = "highs"
+kind = "high"
+symbols = ["9888.HK"]
+[[alerts.rules]]
+name = "upgrades"
+kind = "rating"
+symbols = ["9888.HK", "BIDU"]
+actions = ["upgrade"]
+[[alerts.rules]]
+name = "deals"
+kind = "headline"
+filter = "topic:deals"
+[[alerts.rules]]
+name = "strong close"
+kind = "claim"
+claim = "highest-close-since"
+[[alerts.rules]]
+name = "silent"
+kind = "stale"
+enabled = false
+"""
+"""Alert rules of every way of looking."""
 
 LANGUAGES = ("en", "zh-Hant", "zh-Hans")
 
 
 @pytest.fixture(autouse=True)
 def own_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "config").mkdir()
+    (tmp_path / "config" / "config.toml").write_text(RULES, encoding="utf-8")
     monkeypatch.setenv("TUI_MONITOR_CONFIG_DIR", str(tmp_path / "config"))
     monkeypatch.setenv("TUI_MONITOR_STATE_DIR", str(tmp_path / "state"))
 
@@ -111,17 +163,18 @@ def test_piped(name: str, language: str, capsys: pytest.CaptureFixture[str]) -> 
     compare(FOLDER / f"{name}.{language}.txt", seen.out)
 
 
-@pytest.mark.parametrize("form", ["json", "jsonl", "csv"])
-@pytest.mark.parametrize("name", ["quotes", "movers", "index", "news", "ratings", "calendar"])
-def test_other_forms(name: str, form: str, capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(whole(name, "en", "--format", form)) == 0
-    compare(FOLDER / f"{name}.en.{form}", capsys.readouterr().out)
+@pytest.mark.parametrize(("form", "language"), [("json", "en"), ("jsonl", "en"), ("csv", "en"), ("json", "zh-Hant")])
+@pytest.mark.parametrize("name", ["quotes", "movers", "index", "news", "ratings", "calendar", "alerts"])
+def test_other_forms(name: str, form: str, language: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(whole(name, language, "--format", form)) == 0
+    compare(FOLDER / f"{name}.{language}.{form}", capsys.readouterr().out)
 
 
-def test_the_brief_in_its_forms(capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_brief_in_its_forms(language: str, capsys: pytest.CaptureFixture[str]) -> None:
     for form in ("md", "json"):
-        assert run(whole("brief", "en", "--format", form)) == 0
-        compare(FOLDER / f"brief.en.{form}", capsys.readouterr().out)
+        assert run(whole("brief", language, "--format", form)) == 0
+        compare(FOLDER / f"brief.{language}.{form}", capsys.readouterr().out)
 
 
 def on_a_terminal(arguments: list[str], width: int, **environment: str) -> str:
@@ -184,15 +237,23 @@ def told_on_a_terminal(arguments: list[str], width: int, monkeypatch: pytest.Mon
 
 
 WITHOUT_A_RECORDING: dict[str, list[str]] = {
+    "alerts-list": ["alerts", "list"],
+    "alerts-log": ["alerts", "log"],
     "feeds": ["feeds", "list"],
     "watch": ["watch", "show", "--list", "mine"],
     "watch-lists": ["watch", "list"],
+    "watch-check": ["watch", "check"],
+    "config-path": ["config", "path"],
+    "config-check": ["config", "check"],
     "schema": ["schema"],
 }
-"""Commands that tell the person's own files, by the name of their golden files; they speak English alone."""
+"""Commands that tell the person's own files, by the name of their golden files."""
+
+SPEAKING = {"alerts-list", "alerts-log"}
+"""Those of them that speak Chinese too; the others tell names, paths and keys, and speak English alone."""
 
 
-@pytest.mark.parametrize("language", ["en", "zh-Hant"])
+@pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("name", COMMANDS)
 def test_on_a_terminal_of_80_and_200_cells(name: str, language: str, monkeypatch: pytest.MonkeyPatch) -> None:
     prose = name.partition("-")[0] in {"index", "brief"}
@@ -212,8 +273,17 @@ def test_on_a_terminal_of_80_and_200_cells(name: str, language: str, monkeypatch
 
 
 def own_lists(tmp_path: Path) -> None:
-    """Write lists with what a list can hold."""
-    (tmp_path / "config").mkdir()
+    """Write lists with what a list can hold, and a log of alerts."""
+    append_events(tmp_path / "state" / "alerts.jsonl", [
+        AlertEvent(
+            time=datetime(2025, 9, 17, 3, 1, tzinfo=UTC), rule="tencent", kind=AlertKind.PRICE, symbol="0700.HK",
+            name="Tencent", side="above", value=701.5, threshold=700.0, channels=(Channel.BELL,),
+        ),
+        AlertEvent(
+            time=datetime(2025, 9, 17, 6, 30, tzinfo=UTC), rule="deals", kind=AlertKind.HEADLINE, quiet=True,
+            text="騰訊發行90億元人民幣債券，為2021年以來首次，所得款項用作一般企業用途",
+        ),
+    ])  # fmt: skip
     (tmp_path / "config" / "watchlists.toml").write_text(
         'version = 1\n[[lists]]\nname = "mine"\ncurrency = "HKD"\n'
         '[[lists.entries]]\nsymbol = "0700.HK"\nquantity = 200\ncost = 480.5\ncost_currency = "HKD"\n'
@@ -223,21 +293,52 @@ def own_lists(tmp_path: Path) -> None:
     )
 
 
-@pytest.mark.parametrize("name", WITHOUT_A_RECORDING)
+@pytest.mark.parametrize(
+    ("name", "language"),
+    [(name, one) for name in WITHOUT_A_RECORDING for one in (LANGUAGES if name in SPEAKING else LANGUAGES[:1])],
+)
 def test_the_files_of_a_person(
-    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    name: str, language: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     own_lists(tmp_path)
-    assert run(WITHOUT_A_RECORDING[name]) == 0
+    arguments = ["--lang", language, *WITHOUT_A_RECORDING[name]]
+    assert run(arguments) == 0
     seen = capsys.readouterr()
+    own = str(tmp_path)
+    if name.endswith("-check"):
+        # That all is well is narration.
+        assert seen.out == ""
+        compare(FOLDER / f"{name}.{language}.txt", seen.err.replace(own, "HOME"))
+        return
     assert seen.err == ""
     assert "\x1b" not in seen.out
     assert "…" not in seen.out
-    compare(FOLDER / f"{name}.en.txt", seen.out)
+    compare(FOLDER / f"{name}.{language}.txt", seen.out.replace(own, "HOME"))
     for width in (80, 200):
-        text = told_on_a_terminal(WITHOUT_A_RECORDING[name], width, monkeypatch)
+        text = told_on_a_terminal(arguments, width, monkeypatch)
+        if own in text:
+            # A path is never cut; the terminal wraps it.
+            assert text == seen.out
+            continue
         assert max(cells(line) for line in text.splitlines()) <= width
-        compare(FOLDER / f"{name}.en.{width}.txt", text)
+        compare(FOLDER / f"{name}.{language}.{width}.txt", text)
+
+
+def test_rating_changes_read_out_of_headlines() -> None:
+    """They are JSON lines in whatever language, on a terminal as in a pipe."""
+    titles = [json.loads(line)["text"] for line in HEADLINES.read_text(encoding="utf-8").splitlines()[::20]]
+    told = CliRunner().invoke(cli, ["ratings", "extract"], input="\n".join(titles))
+    assert told.exit_code == 0
+    compare(FOLDER / "ratings-extract.jsonl", told.stdout)
+    wanted = json.loads((SCHEMAS / "ratings-extract.json").read_text(encoding="utf-8"))
+    for line in told.stdout.splitlines():
+        assert errors(json.loads(line), wanted) == []
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_the_script_of_a_shell(shell: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["completion", shell]) == 0
+    compare(FOLDER / f"completion.{shell}", capsys.readouterr().out)
 
 
 def test_the_shape_of_doctor(capsys: pytest.CaptureFixture[str]) -> None:
@@ -289,19 +390,24 @@ def test_json_keeps_to_its_schema(name: str, capsys: pytest.CaptureFixture[str])
         assert header == list(row["properties"])
 
 
-@pytest.mark.parametrize(
-    ("name", "arguments", "codes"),
-    [
-        ("feeds-list", ["feeds", "list"], {0}),
-        # Nobody answers: each row says why.
-        ("feeds-check", ["feeds", "check", "RTHK", "Fed", "--timeout", "0.5"], {3}),
-        ("watch-list", ["watch", "list"], {0}),
-    ],
-)
-def test_lists_keep_to_their_schemas(
-    name: str, arguments: list[str], codes: set[int], tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+LISTING: dict[str, tuple[list[str], int]] = {
+    "alerts-list": (["alerts", "list"], 0),
+    "alerts-log": (["alerts", "log"], 0),
+    # Nobody is at a terminal, so no bell can ring.
+    "alerts-test": (["alerts", "test"], 3),
+    "feeds-list": (["feeds", "list"], 0),
+    # Nobody answers: each row says why.
+    "feeds-check": (["feeds", "check", "RTHK", "Fed", "--timeout", "0.5"], 3),
+    "watch-list": (["watch", "list"], 0),
+    "watch-show": (["watch", "show"], 0),
+}
+"""Commands that print records and tell no recording, by their schema, with the code that they end with."""
+
+
+@pytest.mark.parametrize("name", LISTING)
+def test_lists_keep_to_their_schemas(name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     own_lists(tmp_path)
+    arguments, wanted_code = LISTING[name]
     wanted = schema(name, capsys)
 
     def told(form: str) -> str:
@@ -309,14 +415,32 @@ def test_lists_keep_to_their_schemas(
             code = int(run([*arguments, "--format", form]))
         except SystemExit as ended:
             code = int(ended.code or 0)
-        assert code in codes
+        assert code == wanted_code
         return capsys.readouterr().out
 
     rows = json.loads(told("json"))
-    assert len(rows) >= 2
+    assert rows
     assert errors(rows, wanted) == []
-    assert all(errors(json.loads(line), wanted["items"]) == [] for line in told("jsonl").splitlines())
-    assert next(csv.reader(io.StringIO(told("csv")))) == list(wanted["items"]["properties"])
+    row, names_ = wanted["items"], list(wanted["items"]["properties"])
+    if name == "watch-show":
+        # A line is an entry with its list.
+        entry = row["properties"]["entries"]["items"]
+        row = {**entry, "properties": {"list": {"type": "string"}, **entry["properties"]}}
+        names_ = ["list", *(one for one in entry["properties"] if one != "unverified")]
+    assert all(errors(json.loads(line), row) == [] for line in told("jsonl").splitlines())
+    assert next(csv.reader(io.StringIO(told("csv")))) == names_
+
+
+def test_each_command_that_prints_json_has_a_schema_that_is_tested() -> None:
+    """A command with ``--format json`` keeps to a schema of its own name, and each schema is some command's."""
+    found = {"ratings-extract"}
+    for words, command in leaves(cli, "", TOP):
+        forms = next((one.type for one in command.params if one.name == "form"), None)
+        if isinstance(forms, click.Choice) and "json" in forms.choices and words.partition(" ")[0] != "run":
+            found.add(words.replace(" ", "-"))
+    tested = {name for name in COMMANDS if name in names()} | set(LISTING) | {"ratings-extract"}
+    # `run` and `watch export` write what `brief` and `watch show` print.
+    assert found - {"watch-export", "watch-import"} == set(names()) == tested
 
 
 def test_a_history_file_keeps_to_the_schema(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -12,6 +12,7 @@ import sys
 import termios
 import time
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -20,6 +21,16 @@ import pyte
 
 PATIENCE = 25.0
 """Seconds to wait for something to appear before a test fails."""
+
+
+def trade_all_day(home: Path) -> None:
+    """Let Hong Kong trade around the clock, so that a test sees the same whenever it runs."""
+    today = datetime.now(UTC).date()
+    days = [f'"{today + timedelta(days=one)}" = "00:00-23:59"' for one in (-1, 0, 1)]
+    folder = home / "config"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    with (folder / "config.toml").open("a", encoding="utf-8") as file:
+        file.write("\n".join(["[sessions.XHKG]", *days, ""]))
 
 
 class Terminal:

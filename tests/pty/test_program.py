@@ -21,7 +21,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from tests.pty.terminal import Terminal
+from tests.pty.terminal import Terminal, trade_all_day
 from tests.servers.loopback import Answer, Fault, LoopbackServer
 from tests.servers.market import Market
 
@@ -229,6 +229,7 @@ def _state(pid: int) -> str:
 
 
 def test_without_any_network_it_says_what_is_wrong_and_when_it_tries_again(tmp_path: Path) -> None:
+    trade_all_day(tmp_path)
     with Terminal(home=tmp_path, environment=NO_NETWORK) as terminal:
         terminal.wait("yahoo ✗ no connection", "next try")
         terminal.send("i")
@@ -245,6 +246,7 @@ def test_real_protocols_from_socket_to_cell_then_offline_from_what_was_stored(
 ) -> None:
     from email.utils import formatdate
 
+    trade_all_day(tmp_path)
     server, market = behind.server, behind.market
     feed = FEED.format(date=formatdate(usegmt=True)).encode()
     server.route("/rss/92/feed", Answer(body=feed, headers={"Content-Type": "application/rss+xml"}))

@@ -45,6 +45,17 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
+def test_alert_rules_and_what_can_be_done_with_them(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    rules = '[[rules]]\nname = "tencent 700"\nkind = "high"\n[[rules]]\nname = "rise"\nkind = "low"\n'
+    (home / "config" / "alerts.toml").write_text(rules, encoding="utf-8")
+    found = told(monkeypatch, "tui-monitor alerts ")
+    assert found[:2] == ["tencent 700", "rise"]
+    assert set(found[2:]) == {"list", "log", "test", "add", "remove", "enable", "disable"}
+    assert told(monkeypatch, "tui-monitor alerts disable r") == ["rise"]
+    assert told(monkeypatch, "tui-monitor alerts en") == ["enable"]
+    assert "--offline" in told(monkeypatch, "tui-monitor alerts rise --off")
+
+
 def told(monkeypatch: pytest.MonkeyPatch, line: str, shell: str = "fish", cur: str = "") -> list[str]:
     """Return the values that the program answers."""
     for name, value in (("COMP_LINE", line), ("COMP_CUR", cur), ("COMP_WORDBREAKS", BREAKS)):

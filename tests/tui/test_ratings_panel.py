@@ -65,7 +65,8 @@ async def test_the_panel_fits_at_each_size_and_so_do_the_details(size: tuple[int
         await pilot.press("3")
         text = await show(pilot, app)
         assert {cell_len(line) for line in text.split("\n")} == {size[0]}
-        for expected in ("10:42", "Harbour", "buy", "180", "+20.0%", "Underperform", "4.25"):
+        grades = {"en": ("buy", "Underperform"), "zh-Hant": ("買入", "跑輸大市"), "zh-Hans": ("买入", "跑输大市")}
+        for expected in ("10:42", "Harbour", *grades[language], "180", "+20.0%", "4.25"):
             assert expected in text, expected
         await pilot.press("enter")
         await pilot.pause()

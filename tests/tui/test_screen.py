@@ -6,7 +6,9 @@ import pytest
 from rich.cells import cell_len
 from tests.tui.stage import Stage, at, frame_text, quote
 
-from tui_monitor.sources.api import Batch
+from tui_monitor.domain.errors import FailureKind
+from tui_monitor.engine.health import SourceHealth, State
+from tui_monitor.sources.api import Batch, Topic
 from tui_monitor.tui.commands import COMMANDS
 from tui_monitor.tui.layout import PanelId
 
@@ -360,6 +362,26 @@ async def test_a_close_is_not_stale_at_night() -> None:
         header = frame_text(app)[0]
     assert "old" not in header
     assert "HK closed" in header
+
+
+async def test_why_a_source_fails_is_said_at_once_after_hours_too_and_by_the_clock() -> None:
+    stage = Stage(moment=at(17, 0)).fill()
+    one = SourceHealth(name="yahoo", topic=Topic.QUOTES, host="h", title="", period=300.0, last_good=stage.clock.now())
+    stage.view.health = {"yahoo": one}
+    app = stage.app()
+    async with app.run_test(size=(120, 40)) as pilot:
+        stage.clock.pass_by(1.0)
+        app.main.frame_clock.tick()
+        await pilot.pause()
+        assert "yahoo 17:00" in frame_text(app)[-1]
+        one.failure, one.failure_kind, one.state, one.failures = "no", FailureKind.REFUSED, State.FAILING, 1
+        one.next_try = stage.clock.monotonic() + 90.0
+        one.revision += 1
+        stage.clock.pass_by(1.0)
+        app.main.frame_clock.tick()
+        await pilot.pause()
+        # The line moves once a minute at this hour: a countdown would stand still.
+        assert "yahoo ✗ no connection, next try at 17:01" in frame_text(app)[-1]
 
 
 async def test_resizing_to_anything_never_fails() -> None:

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from tests.servers.loopback import Answer, Asked, LoopbackServer, json_body
 from tests.unit.alert_stage import utc
 
 from tui_monitor.config.settings import Alerts
@@ -70,6 +71,75 @@ def test_tmux_and_desktop_get_plain_words(text: str) -> None:
         assert len(command) == 5
         assert "<" not in command[4]
         assert html.unescape(command[4]) == alert_text.plain(text)
+
+
+def writing_down(folder: Path, *names: str) -> Path:
+    """Put programs on a ``PATH`` that write down the arguments they get, each ended by a zero byte."""
+    folder.mkdir()
+    for name in names:
+        program = folder / name
+        program.write_text(f'#!{sys.executable}\nimport os, sys\n'
+                           f'open({str(folder / name)!r} + ".argv", "ab").write('
+                           'b"".join(os.fsencode(one) + b"\\0" for one in sys.argv[1:]) + b"\\0")\n')  # fmt: skip
+        program.chmod(0o700)
+    return folder
+
+
+def written_down(folder: Path, name: str) -> list[list[str]]:
+    """Return the arguments of each call of a program."""
+    calls = (folder / f"{name}.argv").read_bytes().decode().split("\0\0")[:-1]
+    return [call.split("\0") for call in calls]
+
+
+TITLES = (
+    HOSTILE, "-d 0 --help", "; touch /tmp/x", "$(touch /tmp/x) `touch /tmp/x`", "a\nb\tc\x00d",
+    '" & (do shell script "touch /tmp/x") & "', "#(touch /tmp/x) %(x) #{l:x}", "騰訊「回購」；股價升 5%",
+)  # fmt: skip
+
+
+async def test_real_programs_get_each_title_as_one_plain_argument(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bin_ = writing_down(tmp_path / "bin", "tmux", "notify-send", "osascript")
+    made = delivery({"PATH": str(bin_), "TMUX": "/tmp/x,1,0"})
+    for title in TITLES:
+        assert await made.deliver(Channel.TMUX, event(title)) == "tmux shows it"
+        monkeypatch.setattr(sys, "platform", "linux")
+        assert await made.deliver(Channel.DESKTOP, event(title)) == "notify-send took it"
+        monkeypatch.setattr(sys, "platform", "darwin")
+        assert await made.deliver(Channel.DESKTOP, event(title)) == "osascript took it"
+    shown, told, script = (written_down(bin_, name) for name in ("tmux", "notify-send", "osascript"))
+    assert len(shown) == len(told) == len(script) == len(TITLES)
+    for title, tmux, linux, mac in zip(TITLES, shown, told, script, strict=True):
+        plain = alert_text.plain(title)
+        assert tmux[:-1] == ["display-message", "-d", "8000", "--"]
+        assert "#" not in tmux[-1]
+        assert tmux[-1] == alert_text.tmux_message(title)
+        assert linux[:-1] == ["--app-name=tui-monitor", "--", "tui-monitor"]
+        assert html.unescape(linux[-1]) == plain
+        # The script is a constant, the words are its argument.
+        assert [one for one in mac if one == plain] == [plain]
+        assert mac[:-1] == script[0][:-1]
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+async def test_apprise_itself_delivers_to_a_server_of_this_machine() -> None:
+    """Only where it is installed (the extra ``notify``)."""
+    pytest.importorskip("apprise")
+    async with LoopbackServer() as server:
+        asked: list[Asked] = []
+
+        def take(one: Asked) -> Answer:
+            asked.append(one)
+            return json_body({})
+
+        server.route("/alerts", take)
+        address = server.url.replace("http://", "json://")
+        told = await delivery(apprise=(f"{address}/alerts",)).deliver(Channel.APPRISE, event(HOSTILE))
+    assert told == "apprise delivered it to 1"
+    (one,) = asked
+    record = json.loads(one.body)
+    assert (record["title"], record["message"]) == ("tui-monitor", alert_text.plain(HOSTILE).strip())
 
 
 async def test_the_hook_gets_json_on_its_stdin_and_no_shell(tmp_path: Path) -> None:

@@ -40,7 +40,7 @@ def test_a_rule_is_added_listed_and_removed(paths: Paths, capsys: pytest.Capture
     assert told(capsys, "add", "e\x1b[2J", "--kind", "high")[0] == 1
     assert told(capsys, "add", "words", "--kind", "headline", "--filter", "回購 OR buyback")[0] == 0
     listed = told(capsys, "list", "--format", "json")[1]
-    schema = json.loads((FOLDER / "alerts.json").read_text(encoding="utf-8"))
+    schema = json.loads((FOLDER / "alerts-list.json").read_text(encoding="utf-8"))
     assert errors(json.loads(listed), schema) == []
     first = json.loads(listed)[0]
     assert (first["symbols"], first["above"], first["state"], first["origin"]) == (["0700.HK"], 700.0, "armed", "added")
@@ -99,3 +99,56 @@ def test_the_test_says_what_happened_by_each_channel(
     assert told(capsys, "test")[0] == 3
     paths.config_file.write_text("[alerts]\ndeliver = []\n", encoding="utf-8")
     assert told(capsys, "test")[0] == 1
+
+
+def test_a_rule_is_turned_off_and_on_wherever_it_stands(paths: Paths, capsys: pytest.CaptureFixture[str]) -> None:
+    text = (
+        '[[alerts.rules]]\nname = "mine"\nkind = "percent"\nabove = 3.0\n'
+        '[[alerts.rules]]\nname = "off"\nkind = "high"\nenabled = false\n'
+    )
+    paths.config_file.write_text(text, encoding="utf-8")
+    told(capsys, "add", "one", "--kind", "high")
+    for name in ("MINE", "one"):
+        assert told(capsys, "disable", name)[0] == 0
+    rows = json.loads(told(capsys, "list", "--format", "json")[1])
+    assert [(row["name"], row["enabled"], row["state"]) for row in rows] == [
+        ("mine", False, "off"), ("off", False, "off"), ("one", False, "off"),
+    ]  # fmt: skip
+    for name in ("mine", "One"):
+        assert told(capsys, "enable", name)[0] == 0
+    assert told(capsys, "enable", "off")[0] == 1, "that is in the person's own file"
+    assert told(capsys, "enable", "nobody")[0] == 1
+    rows = json.loads(told(capsys, "list", "--format", "json")[1])
+    assert [row["enabled"] for row in rows] == [True, False, True]
+    assert paths.config_file.read_text(encoding="utf-8") == text
+
+
+def test_the_hold_of_rules_against_the_day_says_how_far_each_is(
+    paths: Paths, capsys: pytest.CaptureFixture[str]
+) -> None:
+    told(capsys, "add", "tencent", "--kind", "price", "--symbol", "700", "--above", "700", "--below", "600")
+    told(capsys, "add", "moves", "--kind", "percent", "--above", "10", "--symbol", "9888", "--symbol", "700")
+    rows = json.loads(told(capsys, "--from-recording", "demo", "--format", "json")[1])
+    by = {(row["rule"], row["symbol"], row["side"]): row for row in rows}
+    quotes = {}
+    run(["quotes", "700", "9888", "--from-recording", "demo", "--format", "json"])
+    quotes = {row["symbol"]: row for row in json.loads(capsys.readouterr().out)}
+    last = quotes["0700.HK"]["last"]
+    assert by["tencent", "0700.HK", "above"]["distance"] == pytest.approx(700 - last)
+    assert by["tencent", "0700.HK", "below"]["distance"] == pytest.approx(last - 600)
+    assert by["tencent", "0700.HK", "above"]["met"] is False
+    assert by["moves", "9888.HK", "above"]["met"] is True
+    assert by["moves", "9888.HK", "above"]["value"] == pytest.approx(quotes["9888.HK"]["percent"])
+    # Of one rule what is nearest comes first.
+    assert [row["symbol"] for row in rows if row["rule"] == "moves"] == ["9888.HK", "0700.HK"]
+    rows = json.loads(told(capsys, "moves", "--from-recording", "demo", "--format", "json")[1])
+    assert [row["rule"] for row in rows] == ["moves", "moves"]
+    assert told(capsys, "nobody", "--from-recording", "demo")[0] == 1
+    assert not paths.alerts_state.exists(), "nothing is remembered by it"
+
+
+def test_no_rules_are_no_failure(paths: Paths, capsys: pytest.CaptureFixture[str]) -> None:
+    assert told(capsys, "--offline", "--format", "json") == (0, "[]\n")
+    told(capsys, "add", "one", "--kind", "price", "--symbol", "700", "--above", "700")
+    assert told(capsys, "--offline", "--format", "json") == (3, "")
+    assert told(capsys, "list", "--format", "json")[0] == 0

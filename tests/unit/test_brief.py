@@ -19,6 +19,7 @@ from tui_monitor.analysis.brief_en import say as english
 from tui_monitor.analysis.brief_zh import sayer
 from tui_monitor.analysis.claims import ClaimId
 from tui_monitor.cli.commands.brief import command
+from tui_monitor.cli.main import run
 from tui_monitor.domain.instrument import Instrument
 from tui_monitor.domain.quote import Quote
 from tui_monitor.domain.reference import Measure, Reference, ReferenceFigure
@@ -64,9 +65,9 @@ def test_the_model_day_says_what_the_day_was(lang: str) -> None:
         "zh": [
             "恒生科技指數週三收報6,334點，升4.2%，創2021年11月25日以來最高收市。", "勢將連升7週", "年初至今升41.8%",
             "須升72.8%方可收復2021年2月17日的收市紀錄", "26隻上升、3隻下跌", "百度領升，升16.0%", "中芯（升7.0%",
-            "居首", "大致持平", "21.0倍，低於五年平均的23.3倍及Nasdaq 100的27.0倍",
+            "居首", "大致持平", "21.0倍，低於五年平均的23.3倍及納指100的27.0倍",
             "Arete將百度美股評級由「沽售」上調至「買入」", "寧德時代獲上調評級",
-            "Goldman Sachs將阿里目標價由163美元上調至179美元",
+            "高盛將阿里目標價由163美元上調至179美元",
         ],
         "zh-Hans": [
             "恒生科技指数周三收报6,334点，涨4.2%，创2021年11月25日以来最高收盘。", "势将连涨7周", "百度领涨，涨16.0%",
@@ -421,3 +422,22 @@ def test_words_are_counted() -> None:
     assert count_words("升4.2%") == 2
     assert count_words("恒生科技指數收報") == 5
     assert count_words("") == 0
+
+
+def test_a_headline_of_the_day_before_that_says_tomorrow_is_not_quoted(capsys: pytest.CaptureFixture[str]) -> None:
+    def titles(*more: str) -> list[str]:
+        assert run(["brief", "--from-recording", "demo", "--format", "json", "--lang", "en", *more]) == 0
+        sentences = json.loads(capsys.readouterr().out)["sentences"]
+        return [one["inputs"]["title"] for one in sentences if one["part"] == "headline"]
+
+    assert any("tomorrow" in title for title in titles("--as-of", "2025-09-16")), "it was said on that day"
+    assert not any("tomorrow" in title for title in titles("--at", "09:35"))
+
+
+def test_another_index_has_not_the_ratio_of_these_constituents(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["brief", "--index", "^HSI", "--from-recording", "demo", "--format", "json", "--lang", "en"]) == 0
+    parts = {one["part"] for one in json.loads(capsys.readouterr().out)["sentences"]}
+    assert "lead" in parts
+    assert not parts & {"valuation", "leaders"}
+    assert run(["index", "^HSI", "--from-recording", "demo", "--format", "json"]) == 0
+    assert json.loads(capsys.readouterr().out)["valuation"] is None

@@ -15,7 +15,8 @@ from tui_monitor.domain.calendar_event import CalendarEvent, EventKind
 from tui_monitor.domain.errors import ConfigError, SourceError
 from tui_monitor.sources.api import SourceContext
 from tui_monitor.sources.calendar_files import build
-from tui_monitor.sources.icalendar import MAX_EVENTS, MAX_LINES, Schedule, parse_icalendar
+from tui_monitor.sources.ical_lines import MAX_LINES
+from tui_monitor.sources.icalendar import MAX_EVENTS, Schedule, parse_icalendar
 
 NOW = datetime(2025, 9, 17, 3, 0, tzinfo=UTC)
 SAMPLE = Path("/work/shared/data/othersources/calendar/bls_release_schedule_2026.ics")
@@ -76,7 +77,7 @@ def test_what_is_called_off_past_or_unreadable_is_left_out() -> None:
         *vevent("DTSTART;VALUE=DATE:20200101", "SUMMARY:long ago"),
         *vevent("DTSTART;VALUE=DATE:20251302", "SUMMARY:no such month"),
         *vevent("DTSTART;VALUE=DATE:20251002"),
-        *vevent("DTSTART;VALUE=DATE:20251002", "SUMMARY:kept", "RRULE:FREQ=DAILY"),
+        *vevent("DTSTART;VALUE=DATE:20251002", "SUMMARY:kept", "RRULE:FREQ=HOURLY"),
     )
     assert [event.title for event in found.events] == ["kept"]
     assert (found.refused, found.repeating) == (2, 1)

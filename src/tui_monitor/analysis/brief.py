@@ -63,6 +63,12 @@ _STREAKS = (ClaimId.WEEKLY_STREAK, ClaimId.MONTHLY_STREAK, ClaimId.DAILY_STREAK)
 _TOLD = (Action.UPGRADE, Action.DOWNGRADE, Action.INITIATE, Action.RAISE_TARGET, Action.CUT_TARGET)
 
 _LATIN_WORD = re.compile(r"[0-9A-Za-z\u00c0-\u024f][^\s\u3000-\u9fff\uff00-\uffef]*")
+_RELATIVE = re.compile(
+    r"\b(?:today|tonight|tomorrow|yesterday|overnight|this (?:morning|afternoon|evening))\b"
+    r"|[今明昨](?:日|天|晚|早|晨)", re.IGNORECASE,
+)  # fmt: skip
+"""Words that mean another day when they are quoted on the next one."""
+
 _WIDE = re.compile(r"[\u3400-\u9fff]")
 
 
@@ -289,6 +295,7 @@ def _headlines(subject: Subject, prefers: Callable[[Headline], float], topics: S
         if end - HEADLINE_WINDOW <= one.sort_time <= end
         and prefers(one) > 0.0
         and len(one.title) <= LONGEST_TITLE
+        and not _is_of_another_day(subject, one)
         # What only repeats the index's own move has been said.
         and not (set(one.topics) <= {"macro"} and subject.board.story and subject.board.story.symbol in one.symbols)
     ]
@@ -306,6 +313,15 @@ def _headlines(subject: Subject, prefers: Callable[[Headline], float], topics: S
                 )
             )
     return found
+
+
+def _is_of_another_day(subject: Subject, one: Headline) -> bool:
+    """Whether a headline speaks of days as seen from another one than that of the brief."""
+    if not _RELATIVE.search(one.title):
+        return False
+    zone = subject.moment.tzinfo
+    last = _end(subject) - timedelta(microseconds=1)
+    return one.sort_time.astimezone(zone).date() != last.astimezone(zone).date()
 
 
 def _midnight(subject: Subject) -> datetime:

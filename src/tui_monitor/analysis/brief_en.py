@@ -83,7 +83,7 @@ def _notable(claim: Claim, move: float, statement: Statement) -> str:
             told = _streak(claim)
             if facts["running"]:
                 return f"{', still' if against else ','} on course for {told}"
-            return f" but still made {told}" if against else f", for {told}"
+            return f" but still posted {told}" if against else f", for {told}"
         case ClaimId.YEAR_TO_DATE:
             return f", leaving it {_direction(number(facts['percent']))} for the year"
         case ClaimId.RECORD_DISTANCE:
@@ -115,7 +115,7 @@ def _run(claims: Sequence[Claim]) -> str:
             elif facts["running"]:
                 parts.append(f"is on course for {_streak(claim)}")
             else:
-                parts.append(f"has made {_streak(claim)}")
+                parts.append(f"has posted {_streak(claim)}")
         elif claim.id is ClaimId.YEAR_TO_DATE:
             percent = number(facts["percent"])
             ways.append(percent > 0.0)

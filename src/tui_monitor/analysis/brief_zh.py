@@ -9,6 +9,7 @@ from typing import Any
 from tui_monitor.analysis.brief import COVERED, FLAT, Part, Statement
 from tui_monitor.analysis.brief_next_words import chinese
 from tui_monitor.analysis.claims import Claim, ClaimId
+from tui_monitor.analysis.market_terms import firm_in, grade_in
 from tui_monitor.analysis.wording_numbers import level_text, number, percent_text, ratio_text, text, whole
 from tui_monitor.analysis.wording_zh import Choose, date_text
 
@@ -19,14 +20,6 @@ _TOPICS = {
     "chips-ai": ("晶片與AI", "芯片与AI"), "policy": ("政策", "政策"), "earnings": ("業績", "业绩"),
     "macro": ("宏觀", "宏观"),
 }  # fmt: skip
-
-_GRADES = {
-    "buy": ("買入", "买入"), "strong buy": ("強烈買入", "强烈买入"), "overweight": ("增持", "增持"),
-    "outperform": ("跑贏大市", "跑赢大市"), "hold": ("持有", "持有"), "neutral": ("中性", "中性"),
-    "equal-weight": ("與大市同步", "与大市同步"), "underweight": ("減持", "减持"),
-    "underperform": ("跑輸大市", "跑输大市"), "sell": ("沽售", "卖出"),
-}  # fmt: skip
-"""Grades as the papers translate them; others stay as the house writes them."""
 
 _MONEY = {
     "USD": ("美元", "美元"), "HKD": ("港元", "港元"), "CNY": ("元人民幣", "元人民币"), "JPY": ("日圓", "日元"),
@@ -238,7 +231,8 @@ def _ratings(facts: Mapping[str, Any], either: Choose) -> str:
 
 
 def _rating(one: Mapping[str, Any], either: Choose) -> str:
-    firm, action = one["firm"], one["action"]
+    firm = firm_in(one["firm"], _language(either)) if one["firm"] is not None else None
+    action = one["action"]
     other_line = one["other_line"] and "target" not in action
     company = f"{one['company']}美股" if other_line else one["company"]
     up = action in {"upgrade", "raise-target"}
@@ -264,8 +258,11 @@ def _rating(one: Mapping[str, Any], either: Choose) -> str:
 
 
 def _grade(word: str, either: Choose) -> str:
-    known = _GRADES.get(word.casefold())
-    return f"「{either(*known) if known else word}」"
+    return f"「{grade_in(word, _language(either))}」"
+
+
+def _language(either: Choose) -> str:
+    return either("zh-Hant", "zh-Hans")
 
 
 def _money(value: float, currency: str | None, either: Choose) -> str:

@@ -9,6 +9,7 @@ import re
 from functools import cache
 
 from tui_monitor.domain.calendar_event import CalendarEvent, EventKind
+from tui_monitor.domain.patterns import lazy
 
 DECISIONS = frozenset(
     {"fed-decision", "ecb-decision", "boe-decision", "boj-decision", "boc-decision", "rba-decision", "pboc-lpr"}
@@ -26,7 +27,7 @@ FIGURES = frozenset(
 SUBJECTS = DECISIONS | FIGURES | {"fed-minutes", "hk-policy-address"}
 """Every subject; each has its words in the catalogues (``event.SUBJECT``)."""
 
-_NO_DECISION = re.compile(r"minutes|speech|speaks|testif|press conf|member|blackout|紀要|纪要|講話|讲话", re.I)
+_NO_DECISION = lazy(r"minutes|speech|speaks|testif|press conf|member|blackout|紀要|纪要|講話|讲话", re.I)
 _DECIDES = r"(?:decision|rate|statement|meeting|announcement|議息|议息|利率|決議|决议)"
 
 _BANKS = (
@@ -59,15 +60,15 @@ _FIGURES = (
     ("hk-cpi", "HK", r"consumer price index|\bcpi\b"),
 )
 
-_NO_HEADLINE_FIGURE = re.compile(
+_NO_HEADLINE_FIGURE = lazy(
     r"state |county|metropolitan|regional|real earnings|\bcore\b|ex[- ]|deflator|\bindex, (?:sa|nsa)|expectations", re.I
 )
 """What only sounds like the figure itself: kept under its own title."""
 
 _COUNTRY_WORDS = (
-    ("US", re.compile(r"\bU\.?S\.?\b|united states|美國|美国")),
-    ("CN", re.compile(r"\bchina\b|chinese|中國|中国|內地|内地", re.I)),
-    ("HK", re.compile(r"hong kong|香港", re.I)),
+    ("US", lazy(r"\bU\.?S\.?\b|united states|美國|美国")),
+    ("CN", lazy(r"\bchina\b|chinese|中國|中国|內地|内地", re.I)),
+    ("HK", lazy(r"hong kong|香港", re.I)),
 )
 
 
@@ -78,10 +79,10 @@ def _patterns() -> tuple[tuple[tuple[str, re.Pattern[str]], ...], tuple[tuple[st
     return banks, figures
 
 
-_DECIDES_PATTERN = re.compile(_DECIDES, re.I)
-_PRIME_RATE = re.compile(r"loan prime rate|\blpr\b|貸款市場報價|贷款市场报价", re.I)
-_MINUTES = re.compile(r"(?:fomc|\bfed\b).*minutes|(?:聯儲|联储).*(?:紀要|纪要)", re.I)
-_ADDRESS = re.compile(
+_DECIDES_PATTERN = lazy(_DECIDES, re.I)
+_PRIME_RATE = lazy(r"loan prime rate|\blpr\b|貸款市場報價|贷款市场报价", re.I)
+_MINUTES = lazy(r"(?:fomc|\bfed\b).*minutes|(?:聯儲|联储).*(?:紀要|纪要)", re.I)
+_ADDRESS = lazy(
     r"(?:hong kong|香港).*(?:policy address|施政報告|施政报告)|^(?:policy address|施政報告|施政报告)$", re.I
 )
 

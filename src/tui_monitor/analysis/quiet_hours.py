@@ -7,7 +7,9 @@ from datetime import datetime, time, tzinfo
 
 import msgspec
 
-_HOURS = re.compile(r"((?:[01]\d|2[0-3]):[0-5]\d)-((?:[01]\d|2[0-3]):[0-5]\d)", re.ASCII)
+from tui_monitor.domain.patterns import lazy
+
+_HOURS = lazy(r"((?:[01]\d|2[0-3]):[0-5]\d)-((?:[01]\d|2[0-3]):[0-5]\d)", re.ASCII)
 
 
 class QuietHours(msgspec.Struct, frozen=True):

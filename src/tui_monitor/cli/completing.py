@@ -71,6 +71,23 @@ def tape_symbols(ctx: click.Context, param: click.Parameter, incomplete: str) ->
     return found
 
 
+def alert_names(ctx: click.Context, _param: click.Parameter, incomplete: str) -> Items:
+    """Return the names of the alert rules and, as the first word behind ``alerts``, its subcommands."""
+    group = ctx.parent.command if ctx.parent is not None else None
+    found = _beginning(incomplete, _alerts())
+    if (
+        isinstance(group, click.Group)
+        and ctx.info_name == getattr(group, "default", None)
+        and not ctx.params.get("names")
+    ):
+        found += [
+            CompletionItem(name, help=one.get_short_help_str())
+            for name, one in group.commands.items()
+            if name.startswith(incomplete) and not one.hidden
+        ]
+    return found
+
+
 def list_names(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> Items:
     """Return the names of the watchlists that begin so."""
     lists = _lists()
@@ -163,6 +180,19 @@ def _filters() -> Iterator[str]:
     paths = Paths.from_environment()
     try:
         yield from named_filters(load_settings(paths.config_file).news, FiltersFile(paths.filters_file).read())
+    except MonitorError:
+        return
+
+
+def _alerts() -> Iterator[str]:
+    from tui_monitor.config.alerts_file import AlertsFile
+    from tui_monitor.config.loading import load_settings
+    from tui_monitor.config.paths import Paths
+
+    paths = Paths.from_environment()
+    try:
+        yield from (one.name for one in load_settings(paths.config_file).alerts.rules)
+        yield from (one.name for one in AlertsFile(paths.alerts_file).read().rules)
     except MonitorError:
         return
 

@@ -6,7 +6,17 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from tui_monitor.cli.tables import Column, Field, Value, coloured, direction, records_text, table, terminal_width
-from tui_monitor.present.rating_cells import company, grades, origins, percent_text, sign, steps_moved, targets, tone
+from tui_monitor.present.rating_cells import (
+    company,
+    firm,
+    grades,
+    origins,
+    percent_text,
+    sign,
+    steps_moved,
+    targets,
+    tone,
+)
 from tui_monitor.present.rating_tape import sources_of
 from tui_monitor.present.rating_values import stated_for, upside
 from tui_monitor.present.tone import Tone
@@ -81,7 +91,7 @@ def _cells(view: View, event: MergedRating) -> list[Value]:
     above = upside(view, one)
     return [
         f"{one.time.astimezone(view.zone):%Y-%m-%d %H:%M}",
-        one.firm or "",
+        firm(view, one),
         company(view, one),
         one.symbol or one.home_symbol or "",
         Field(sign(view, one), way),

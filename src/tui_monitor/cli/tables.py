@@ -81,13 +81,14 @@ def table(
     """Return a table with its header. ``width`` are the cells that it may take, ``None`` is as many as it needs.
 
     ``colours`` is one of the settings' names; ``None`` prints none. A column without any text is left out.
+    The headings are in lower case, also those that the screen begins with a capital.
     """
     body = [[one if isinstance(one, Field) else Field(one) for one in row] for row in rows]
     shown = [place for place in range(len(columns)) if not body or any(row[place].text for row in body)]
     widths = {place: max(cells(columns[place].title), *(cells(row[place].text) for row in body), 0) for place in shown}
     if width is not None:
         shown = _fit(columns, shown, widths, width)
-    lines = [_line(columns, [Field(one.title) for one in columns], shown, widths, None)]
+    lines = [_line(columns, [Field(one.title.lower()) for one in columns], shown, widths, None)]
     lines += [_line(columns, row, shown, widths, colours) for row in body]
     return "".join(line + "\n" for line in lines)
 

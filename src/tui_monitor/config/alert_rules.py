@@ -32,6 +32,8 @@ class ListedRule(msgspec.Struct, frozen=True):
     """A rule with where it comes from."""
 
     rule: AlertRule
+    entry: AlertEntry
+    """As it is written."""
     own: bool
     """It stands in ``config.toml``, which is the person's; else it was made in the program."""
 
@@ -100,9 +102,19 @@ def rule_of(entry: AlertEntry) -> AlertRule:
     )
 
 
-def listed_rules(own: Iterable[AlertEntry], added: Iterable[AlertEntry]) -> tuple[ListedRule, ...]:
-    """Return all rules, the person's first; an added one whose name the person uses too is left out."""
-    listed = {entry.name.casefold(): ListedRule(rule_of(entry), True) for entry in own}
+def listed_rules(
+    own: Iterable[AlertEntry], added: Iterable[AlertEntry], off: Iterable[str] = ()
+) -> tuple[ListedRule, ...]:
+    """Return all rules, the person's first; an added one whose name the person uses too is left out.
+
+    ``off`` are names of the person's rules that were turned off within the program.
+    """
+    still = {name.casefold() for name in off}
+    listed: dict[str, ListedRule] = {}
+    for entry in own:
+        key = entry.name.casefold()
+        rule = rule_of(entry)
+        listed[key] = ListedRule(msgspec.structs.replace(rule, enabled=False) if key in still else rule, entry, True)
     for entry in added:
-        listed.setdefault(entry.name.casefold(), ListedRule(rule_of(entry), False))
+        listed.setdefault(entry.name.casefold(), ListedRule(rule_of(entry), entry, False))
     return tuple(listed.values())

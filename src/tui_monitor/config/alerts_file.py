@@ -1,62 +1,71 @@
 """``alerts.toml``: the alert rules that were made within the program.
 
 The person's own ``[[alerts.rules]]`` of ``config.toml`` have the same shape and are never touched; this file is the
-program's. It is read whole and written atomically under a lock, so that two programs lose no edit of each other.
+program's.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
+from typing import Annotated, Any
 
 import msgspec
+from msgspec import Meta
+from msgspec.structs import replace
 
 from tui_monitor.config.alert_rules import problem_of
+from tui_monitor.config.program_file import ProgramFile
 from tui_monitor.config.settings import AlertEntry, Section
-from tui_monitor.config.toml_file import TomlError, parse_toml
-from tui_monitor.config.watchlist_file import WatchlistFile
 from tui_monitor.domain.alert import MAX_NAME, MAX_RULES
-from tui_monitor.domain.errors import ConfigError, WatchlistError
+from tui_monitor.domain.errors import ConfigError
 from tui_monitor.domain.text import clean_text, is_plain
-
-MAX_FILE = 1024 * 1024
-"""Bytes of the largest file that is read."""
-
-_HEAD = "# Alert rules that were made in tui-monitor. It rewrites this file; your own belong to config.toml.\n\n"
 
 
 class AddedAlerts(Section, frozen=True):
     """What the file holds."""
 
+    off: Annotated[tuple[Annotated[str, Meta(max_length=MAX_NAME)], ...], Meta(max_length=MAX_RULES)] = ()
+    """Names of rules in ``config.toml`` that were turned off within the program."""
     rules: tuple[AlertEntry, ...] = ()
 
 
-class AlertsFile:
-    """The file. All failures are ``ConfigError`` with one sentence."""
+class AlertsFile(ProgramFile[AddedAlerts]):
+    """The file."""
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self._file = WatchlistFile(path)
+    HEAD = "# Alert rules that were made in tui-monitor. It rewrites this file; your own belong to config.toml."
 
-    def trace(self) -> object:
-        """Return what tells at a glance that the file changed."""
-        return self._file.trace()
+    def empty(self) -> AddedAlerts:
+        """Return no rules."""
+        return AddedAlerts()
 
-    def read(self) -> AddedAlerts:
-        """Return what the file holds; nothing where there is none. What cannot be read is left as it is."""
-        try:
-            content = self._file.read()
-        except WatchlistError as error:
-            raise ConfigError(str(error)) from error
-        return AddedAlerts() if content is None else self._read(content.data)
+    def decoded(self, document: Mapping[str, Any]) -> AddedAlerts:
+        """Return the rules of a document; each has sense and a name of its own."""
+        held = msgspec.convert(document, AddedAlerts)
+        if len({entry.name.casefold() for entry in held.rules}) < len(held.rules):
+            raise ConfigError(f"{self.path}: two rules have the same name; each needs one of its own.")
+        for entry in held.rules:
+            problem = problem_of(entry)
+            if problem is not None or not is_plain(f"{entry.name}{entry.filter}{entry.source}"):
+                key, reason = problem or ("name", "control characters")
+                raise ConfigError(f"{self.path}: the rule {_shown_name(entry)}: {key}: {reason}.")
+        return held
+
+    def document(self, held: AddedAlerts) -> dict[str, Any]:
+        """Return what is written of each rule: its name, its kind, and what is not at its default."""
+        default = AlertEntry(name="", kind="price")
+        return {
+            "off": list(held.off),
+            "rules": [
+                {key: value for key, value in msgspec.to_builtins(entry).items()
+                 if key in {"name", "kind"} or getattr(entry, key) != getattr(default, key)}
+                for entry in held.rules
+            ]
+        }  # fmt: skip
 
     def add(self, entry: AlertEntry, *, taken: Iterable[str] = ()) -> AddedAlerts:
         """Add a rule. One without sense, or whose name is ``taken`` or there already, is refused."""
-        problem = problem_of(entry)
-        if problem is not None:
-            raise ConfigError(f"the rule's {problem[0]}: {problem[1]}.")
-        if not is_plain(entry.name):
-            raise ConfigError("a rule's name has no control characters.")
+        _check(entry)
         elsewhere = {name.casefold() for name in taken}
 
         def change(held: AddedAlerts) -> AddedAlerts:
@@ -64,9 +73,39 @@ class AlertsFile:
                 raise ConfigError(f"a rule called {entry.name} is there already; each needs a name of its own.")
             if len(held.rules) >= MAX_RULES:
                 raise ConfigError(f"at most {MAX_RULES} rules can be added.")
-            return AddedAlerts(rules=(*held.rules, entry))
+            return replace(held, rules=(*held.rules, entry))
 
-        return self._edit(change)
+        return self.edit(change)
+
+    def put(self, entry: AlertEntry) -> AddedAlerts:
+        """Let ``entry`` take the place of the rule of its name; refused where that is gone or it has no sense."""
+        _check(entry)
+
+        def change(held: AddedAlerts) -> AddedAlerts:
+            after = tuple(entry if one.name.casefold() == entry.name.casefold() else one for one in held.rules)
+            if entry not in after:
+                raise ConfigError(f"the rule {entry.name} is no longer there.")
+            return replace(held, rules=after)
+
+        return self.edit(change)
+
+    def turn(self, name: str, *, on: bool, own: bool) -> AddedAlerts:
+        """Turn the rule ``name`` on or off. Of an ``own`` one of the person's only that it is off is kept here."""
+
+        def change(held: AddedAlerts) -> AddedAlerts:
+            if own:
+                others = tuple(one for one in held.off if one.casefold() != name.casefold())
+                return replace(held, off=others if on else (*others, name))
+            if all(one.name.casefold() != name.casefold() for one in held.rules):
+                raise ConfigError(f"the rule {name} is no longer there.")
+            return replace(
+                held,
+                rules=tuple(
+                    replace(one, enabled=on) if one.name.casefold() == name.casefold() else one for one in held.rules
+                ),
+            )
+
+        return self.edit(change)
 
     def remove(self, name: str) -> bool:
         """Remove the rule ``name``; return whether it was there."""
@@ -76,40 +115,36 @@ class AlertsFile:
             nonlocal found
             kept = tuple(one for one in held.rules if one.name.casefold() != name.casefold())
             found = len(kept) < len(held.rules)
-            return AddedAlerts(rules=kept)
+            return replace(held, rules=kept)
 
-        self._edit(change)
+        self.edit(change)
         return found
 
-    def _edit(self, change: Callable[[AddedAlerts], AddedAlerts]) -> AddedAlerts:
-        try:
-            with self._file.locked():
-                before = self.read()
-                after = change(before)
-                if after != before:
-                    self._file.write(_written(after))
-        except WatchlistError as error:
-            cause = error.__cause__
-            reason = (cause.strerror or str(cause)).lower() if isinstance(cause, OSError) else "it is held by another"
-            raise ConfigError(f"{self.path} cannot be written: {reason}; nothing was changed.") from error
-        return after
 
-    def _read(self, data: bytes) -> AddedAlerts:
-        try:
-            document, _ = parse_toml(data, limit=MAX_FILE)
-            held = msgspec.convert(document, AddedAlerts)
-        except TomlError as error:
-            raise ConfigError(f"{self.path}, line {error.line}: {error.reason}.") from error
-        except msgspec.ValidationError as error:
-            raise ConfigError(f"{self.path}: {str(error)[:1].lower()}{str(error)[1:]}.") from error
-        if len({entry.name.casefold() for entry in held.rules}) < len(held.rules):
-            raise ConfigError(f"{self.path}: two rules have the same name; each needs one of its own.")
-        for entry in held.rules:
-            problem = problem_of(entry)
-            if problem is not None or not is_plain(f"{entry.name}{entry.filter}{entry.source}"):
-                key, reason = problem or ("name", "control characters")
-                raise ConfigError(f"{self.path}: the rule {_shown_name(entry)}: {key}: {reason}.")
-        return held
+class AlertsInMemory(AlertsFile):
+    """Rules of a replayed day: changed as those of the file, and never written."""
+
+    def __init__(self, held: AddedAlerts) -> None:
+        super().__init__(Path("alerts.toml"))
+        self._held = held
+
+    def read(self) -> AddedAlerts:
+        """Return the rules."""
+        return self._held
+
+    def edit(self, change: Callable[[AddedAlerts], AddedAlerts]) -> AddedAlerts:
+        """Change them."""
+        self._held = change(self._held)
+        return self._held
+
+
+def _check(entry: AlertEntry) -> None:
+    """Raise ``ConfigError`` for a rule without sense."""
+    problem = problem_of(entry)
+    if problem is not None:
+        raise ConfigError(f"the rule's {problem[0]}: {problem[1]}.")
+    if not is_plain(entry.name):
+        raise ConfigError("a rule's name has no control characters.")
 
 
 def _shown_name(entry: AlertEntry) -> str:
@@ -125,17 +160,3 @@ def free_name(wanted: str, taken: Iterable[str]) -> str:
         tail = f" {number}"
         name, number = f"{base[: MAX_NAME - len(tail)]}{tail}", number + 1
     return name
-
-
-def _written(held: AddedAlerts) -> bytes:
-    import tomli_w
-
-    rules = []
-    for entry in held.rules:
-        default = AlertEntry(name="", kind="price")
-        # TOML has no null, and what is at its default need not be written.
-        rules.append(
-            {key: value for key, value in msgspec.to_builtins(entry).items()
-             if key in {"name", "kind"} or getattr(entry, key) != getattr(default, key)}
-        )  # fmt: skip
-    return (_HEAD + (tomli_w.dumps({"rules": rules}) if rules else "")).encode()

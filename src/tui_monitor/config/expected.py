@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from datetime import date, datetime, time
 from typing import Any
@@ -11,11 +10,12 @@ import msgspec
 from msgspec import inspect
 
 from tui_monitor.config.toml_lines import KeyPath
+from tui_monitor.domain.patterns import lazy
 from tui_monitor.domain.text import clean_text
 
-_STEP = re.compile(r"\[(\d+|\.\.\.)\]|\.([^.\[\]]+)")
-_UNKNOWN_FIELD = re.compile(r"Object contains unknown field `([^`]+)`")
-_MISSING_FIELD = re.compile(r"Object missing required field `([^`]+)`")
+_STEP = lazy(r"\[(\d+|\.\.\.)\]|\.([^.\[\]]+)")
+_UNKNOWN_FIELD = lazy(r"Object contains unknown field `([^`]+)`")
+_MISSING_FIELD = lazy(r"Object missing required field `([^`]+)`")
 
 
 def convert(value: object, kind: Any, path: KeyPath) -> tuple[Any, list[tuple[KeyPath, str]]]:

@@ -12,11 +12,12 @@ from tui_monitor.config.settings import CLOSED, Alerts, Settings
 from tui_monitor.config.toml_lines import KeyPath
 from tui_monitor.domain.alert import MAX_RULES
 from tui_monitor.domain.instrument import normalise_symbol
+from tui_monitor.domain.patterns import lazy
 from tui_monitor.domain.text import safe_url
 
-_COMMAND = re.compile(r"[a-z][a-z0-9_-]*(?:\.[a-z0-9_-]+)+")
-_MIC = re.compile(r"[A-Z0-9]{4}")
-_KEY = re.compile(
+_COMMAND = lazy(r"[a-z][a-z0-9_-]*(?:\.[a-z0-9_-]+)+")
+_MIC = lazy(r"[A-Z0-9]{4}")
+_KEY = lazy(
     r"(?:(?:ctrl|shift|alt|super|meta|hyper)\+)*"
     r"(?:[^\s,+]|f(?:[1-9]|1\d|2[0-4])|up|down|left|right|home|end|pageup|pagedown|insert|delete|backspace|enter|"
     r"tab|space|escape|comma|plus|minus|slash|backslash|question_mark|exclamation_mark|full_stop|colon|semicolon|"
@@ -24,9 +25,9 @@ _KEY = re.compile(
     r"circumflex_accent|underscore|equals_sign|vertical_line|less_than_sign|greater_than_sign|left_parenthesis|"
     r"right_parenthesis|left_square_bracket|right_square_bracket|left_curly_bracket|right_curly_bracket)"
 )
-_HOURS = re.compile(r"((?:[01]\d|2[0-3]):[0-5]\d)-((?:[01]\d|2[0-3]):[0-5]\d)", re.ASCII)
-_TIME = re.compile(r"(?:[01]\d|2[0-3]):[0-5]\d", re.ASCII)
-_SECRET = re.compile(r"(?:^|_)(?:key|token|secret|password)$", re.IGNORECASE)
+_HOURS = lazy(r"((?:[01]\d|2[0-3]):[0-5]\d)-((?:[01]\d|2[0-3]):[0-5]\d)", re.ASCII)
+_TIME = lazy(r"(?:[01]\d|2[0-3]):[0-5]\d", re.ASCII)
+_SECRET = lazy(r"(?:^|_)(?:key|token|secret|password)$", re.IGNORECASE)
 
 Problems = list[tuple[KeyPath, str]]
 

@@ -6,7 +6,6 @@ Reading is on the start-up path: plain JSON into structs, a few milliseconds for
 from __future__ import annotations
 
 import datetime as dt
-import re
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
@@ -15,6 +14,7 @@ from msgspec import Meta
 
 from tui_monitor.domain.errors import ConfigError
 from tui_monitor.domain.instrument import Instrument, Kind, UsLine, normalise_symbol
+from tui_monitor.domain.patterns import lazy
 from tui_monitor.domain.reference import Measure, Reference, ReferenceFigure
 from tui_monitor.domain.text import clean_text
 from tui_monitor.domain.universe import Member, Universe
@@ -28,7 +28,7 @@ RECORDED_DAY = dt.date(2025, 9, 17)
 MAX_SEED_OCTETS = 4_000_000
 """Size of the largest file that is read."""
 
-_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,40}")
+_NAME = lazy(r"[a-z0-9][a-z0-9-]{0,40}")
 _T = TypeVar("_T")
 
 Text = Annotated[str, Meta(max_length=200)]

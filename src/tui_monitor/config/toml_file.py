@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from typing import Any
 
+import tomli
+
+from tui_monitor.domain.patterns import lazy
 from tui_monitor.domain.text import clean_text
 from tui_monitor.domain.told import Told, told
 
-_POSITION = re.compile(r"^(.*?) \(at (?:line (\d+), column (\d+)|(end of document))\)$", re.DOTALL)
+_POSITION = lazy(r"^(.*?) \(at (?:line (\d+), column (\d+)|(end of document))\)$", re.DOTALL)
 
 
 class TomlError(Exception):
@@ -30,8 +32,8 @@ def parse_toml(data: bytes, *, limit: int) -> tuple[dict[str, Any], str]:
     except UnicodeDecodeError as error:
         raise TomlError(data.count(b"\n", 0, error.start) + 1, told("toml.no-utf-8")) from error
     try:
-        return tomllib.loads(text), text
-    except tomllib.TOMLDecodeError as error:
+        return tomli.loads(text), text
+    except tomli.TOMLDecodeError as error:
         match = _POSITION.match(str(error))
         if match is None:
             raise TomlError(1, told("toml.invalid", reason=clean_text(str(error)))) from error
@@ -43,5 +45,5 @@ def parse_toml(data: bytes, *, limit: int) -> tuple[dict[str, Any], str]:
     except RecursionError as error:
         raise TomlError(1, told("toml.too-deep")) from error
     except ValueError as error:
-        # tomllib lets a number of thousands of digits and an impossible date through to int() and datetime().
+        # tomli lets a number of thousands of digits and an impossible date through to int() and datetime().
         raise TomlError(1, told("toml.invalid", reason=told("toml.beyond"))) from error

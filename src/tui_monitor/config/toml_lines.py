@@ -1,6 +1,6 @@
-"""The line of every key of a TOML text, which ``tomllib`` does not tell.
+"""The line of every key of a TOML text, which ``tomli`` does not tell.
 
-The text must have passed ``tomllib``: this is no validator. It walks tables, dotted keys, arrays and inline
+The text must have passed ``tomli``: this is no validator. It walks tables, dotted keys, arrays and inline
 tables and notes where each begins, so that a message can name the line of ``feeds[2].url``.
 """
 
@@ -10,19 +10,21 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator
 
+from tui_monitor.domain.patterns import lazy
+
 KeyPath = tuple[str | int, ...]
 """A place in a TOML document: keys, and indices of arrays counted from 0."""
 
-_BARE = re.compile(r"[A-Za-z0-9_-]+")
-_SCALAR = re.compile(r"[^,\]}\s#]+(?: [^,\]}\s#]+)?")
-_GAP = re.compile(r"[ \t\r]+")
-_BLANK = re.compile(r"(?:[ \t\r\n]+|#[^\n]*)+")
-_ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|(.))", re.DOTALL)
+_BARE = lazy(r"[A-Za-z0-9_-]+")
+_SCALAR = lazy(r"[^,\]}\s#]+(?: [^,\]}\s#]+)?")
+_GAP = lazy(r"[ \t\r]+")
+_BLANK = lazy(r"(?:[ \t\r\n]+|#[^\n]*)+")
+_ESCAPE = lazy(r"\\(?:u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|(.))", re.DOTALL)
 _CLOSE = {
-    '"""': re.compile(r'(?:[^"\\]|\\.|"{1,2}(?!"))*"{3,5}', re.DOTALL),
-    "'''": re.compile(r"(?:[^']|'{1,2}(?!'))*'{3,5}", re.DOTALL),
-    '"': re.compile(r'(?:[^"\\]|\\.)*"'),
-    "'": re.compile(r"[^']*'"),
+    '"""': lazy(r'(?:[^"\\]|\\.|"{1,2}(?!"))*"{3,5}', re.DOTALL),
+    "'''": lazy(r"(?:[^']|'{1,2}(?!'))*'{3,5}", re.DOTALL),
+    '"': lazy(r'(?:[^"\\]|\\.)*"'),
+    "'": lazy(r"[^']*'"),
 }
 """The rest of a string behind its opening quotes, closing ones included."""
 _PLAIN_ESCAPES = {"b": "\b", "t": "\t", "n": "\n", "f": "\f", "r": "\r", "e": "\x1b"}
@@ -157,7 +159,7 @@ class TomlLines:
 
 
 def lines_of(text: str) -> TomlLines | None:
-    """Return the lines of a text that ``tomllib`` accepts, or ``None`` where they cannot be told."""
+    """Return the lines of a text that ``tomli`` accepts, or ``None`` where they cannot be told."""
     try:
         return TomlLines(text)
     except (ValueError, IndexError, RecursionError):

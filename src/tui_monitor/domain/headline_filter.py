@@ -27,6 +27,7 @@ import msgspec
 from tui_monitor.domain.errors import MonitorError
 from tui_monitor.domain.headline import Headline
 from tui_monitor.domain.instrument import normalise_symbol
+from tui_monitor.domain.patterns import lazy
 
 MAX_LENGTH = 500
 """Characters of a filter."""
@@ -148,7 +149,7 @@ def parse_filter(text: str) -> HeadlineFilter:
     return HeadlineFilter(text.strip(), test)
 
 
-_TOKEN = re.compile(
+_TOKEN = lazy(
     r"""
       (?P<open>\()
     | (?P<close>\))
@@ -161,7 +162,7 @@ _TOKEN = re.compile(
     """,
     re.VERBOSE,
 )
-_DURATION = re.compile(r"(\d{1,4}(?:\.\d{1,2})?)([mhdw])")
+_DURATION = lazy(r"(\d{1,4}(?:\.\d{1,2})?)([mhdw])")
 _UNITS = {"m": 60.0, "h": 3_600.0, "d": 86_400.0, "w": 604_800.0}
 _ANSWERS = {"yes": True, "true": True, "1": True, "no": False, "false": False, "0": False}
 

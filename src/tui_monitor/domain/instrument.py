@@ -5,8 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from enum import StrEnum
+from functools import lru_cache
 
 import msgspec
+
+from tui_monitor.domain.patterns import lazy
 
 
 class Kind(StrEnum):
@@ -84,11 +87,11 @@ def home_lines(instruments: Iterable[Instrument]) -> dict[str, str]:
 MAX_SYMBOL = 24
 """Characters of the longest symbol that is taken."""
 
-_SYMBOL = re.compile(r"[\^]?[A-Z0-9][A-Z0-9.\-=&_]{0,22}")
+_SYMBOL = lazy(r"[\^]?[A-Z0-9][A-Z0-9.\-=&_]{0,22}")
 
-_HK_CODE = re.compile(r"(?:HKEX:|HKG:|SEHK:|HK:?)?\s*0*(\d{1,5})(?:\s*[.: ]\s*HK)?", re.IGNORECASE)
-_HAS_HK_MARK = re.compile(r"^(?:HKEX:|HKG:|SEHK:|HK:?\s*\d)|[.: ]\s*HK$", re.IGNORECASE)
-_MAINLAND = re.compile(r"(?:(SH|SZ)[:.]?(\d{6})|(\d{6})\.(SS|SH|SZ))", re.IGNORECASE)
+_HK_CODE = lazy(r"(?:HKEX:|HKG:|SEHK:|HK:?)?\s*0*(\d{1,5})(?:\s*[.: ]\s*HK)?", re.IGNORECASE)
+_HAS_HK_MARK = lazy(r"^(?:HKEX:|HKG:|SEHK:|HK:?\s*\d)|[.: ]\s*HK$", re.IGNORECASE)
+_MAINLAND = lazy(r"(?:(SH|SZ)[:.]?(\d{6})|(\d{6})\.(SS|SH|SZ))", re.IGNORECASE)
 
 MIC_BY_SUFFIX = {
     "HK": "XHKG", "SS": "XSHG", "SZ": "XSHE", "T": "XTKS", "KS": "XKRX", "KQ": "XKRX", "TW": "XTAI",
@@ -116,6 +119,10 @@ def normalise_symbol(text: str) -> str | None:
     five only from 10000 on); six digits are a mainland code. ``HKEX:700``, ``700 HK`` and ``00700.HK`` are the
     same. Everything else is taken as it is, in upper case.
     """
+    return _known_spelling(text) if len(text) <= 2 * MAX_SYMBOL else _spelling(text)
+
+
+def _spelling(text: str) -> str | None:
     raw = text.strip().removeprefix("$").strip()
     if not raw or len(raw) > MAX_SYMBOL:
         return None
@@ -132,6 +139,10 @@ def normalise_symbol(text: str) -> str | None:
         return f"{raw}.{'SS' if raw[0] in '569' else 'SZ'}"
     upper = raw.upper()
     return upper if _SYMBOL.fullmatch(upper) else None
+
+
+_known_spelling = lru_cache(8192)(_spelling)
+"""The same for what was asked before: each symbol of a list is, several times at the start."""
 
 
 def mic_of(symbol: str) -> str | None:

@@ -11,6 +11,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from tui_monitor.domain.patterns import lazy
+
 MAX_TITLE = 300
 """Characters kept of a title or a name."""
 
@@ -23,7 +25,7 @@ _SCAN_FACTOR = 4
 # Cc controls, Cf format characters (bidi, zero-width, tags, BOM), Cs surrogates, Co private use, Cn unassigned.
 _DROPPED_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
 
-_SPACES = re.compile(r"\s+")
+_SPACES = lazy(r"\s+")
 
 # Rendered as nothing although their category says letter or mark: Hangul fillers, the combining grapheme
 # joiner, Mongolian vowel separators, variation selectors.
@@ -32,18 +34,18 @@ _INVISIBLE = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0") | fro
 )
 
 # A quick test that lets the usual headline pass without a look at each character.
-_PLAIN = re.compile(
+_PLAIN = lazy(
     r"[\x20-\x7e\u00a1-\u00ac\u00ae-\u02ff\u4e00-\u9ffc\u3001-\u3029\u3030-\u303f\uff01-\uff5e\u2013-\u2026]*"
 )
 
-_TAG = re.compile(r"</?[a-zA-Z!?][^<>]{0,2000}>", re.DOTALL)
-_DROPPED_START = re.compile(r"<(?:(script|style)\b|!--)", re.IGNORECASE)
+_TAG = lazy(r"</?[a-zA-Z!?][^<>]{0,2000}>", re.DOTALL)
+_DROPPED_START = lazy(r"<(?:(script|style)\b|!--)", re.IGNORECASE)
 _DROPPED_END = {
-    "script": re.compile(r"</script[^>]{0,200}>", re.IGNORECASE),
-    "style": re.compile(r"</style[^>]{0,200}>", re.IGNORECASE),
-    "comment": re.compile("-->"),
+    "script": lazy(r"</script[^>]{0,200}>", re.IGNORECASE),
+    "style": lazy(r"</style[^>]{0,200}>", re.IGNORECASE),
+    "comment": lazy("-->"),
 }
-_ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});")
+_ENTITY = lazy(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});")
 
 
 def clean_text(value: object, limit: int = MAX_TITLE) -> str:
@@ -54,7 +56,7 @@ def clean_text(value: object, limit: int = MAX_TITLE) -> str:
     if not isinstance(value, str) or not value:
         return ""
     text = value[: limit * _SCAN_FACTOR + 64]
-    if not _PLAIN.fullmatch(text):
+    if not (text.isascii() and text.isprintable()) and not _PLAIN.fullmatch(text):
         text = unicodedata.normalize("NFC", text)
         text = _drop_unsafe(text)
         # Dropping a character can bring two others together that compose.
@@ -159,7 +161,7 @@ def safe_url(value: object, limit: int = 2000) -> str | None:
     return url
 
 
-_URL = re.compile(
+_URL = lazy(
     r"https?://(?:\[[0-9a-fA-F:.]{2,45}\]|[^\s\x00-\x20\x7f-\x9f\"'`<>\\@/?#:\[\]]{1,253})(?::\d{1,5})?"
     r"(?:[/?#][^\s\x00-\x20\x7f-\x9f\"<>\\\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff`]*)?",
     re.IGNORECASE,

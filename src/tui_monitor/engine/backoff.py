@@ -19,7 +19,7 @@ LONGEST_WAIT = 3600.0
 """Seconds that a failing source waits at the most, where its period is longer."""
 
 FIRST_WAIT = 60.0
-"""Seconds after which a source with a longer period tries again for the first time."""
+"""Seconds after which a source with a longer period tries again for the first time, where it wants no more."""
 
 UNREACHED = frozenset({FailureKind.REFUSED, FailureKind.TIMEOUT})
 """Failures in which no server answered: our own network is the first suspect, and who is reached speaks for all."""
@@ -36,15 +36,15 @@ def limited_wait(strikes: int, retry_after: float | None) -> float:
     return max(wait, min(retry_after or 0.0, LONGEST_RETRY_AFTER))
 
 
-def failure_wait(failures: int, period: float, *, rng: random.Random) -> float:
+def failure_wait(failures: int, period: float, *, rng: random.Random, first: float = FIRST_WAIT) -> float:
     """Return the seconds until the next try after ``failures`` (at least 1) failed rounds in a row.
 
     Full jitter: chance picks between nothing and a ceiling that doubles up to the period, but never sooner than the
-    source's normal pace, which is its period, or a minute where the period is longer. In the end it is one try a
+    source's normal pace, which is its period, or ``first`` where the period is longer. In the end it is one try a
     period, and never less than that: so a fault that has passed is over within one period. Who says 429 or asks us to
     wait is left alone for longer.
     """
-    longest, pace = min(period, LONGEST_WAIT), min(period, FIRST_WAIT)
+    longest, pace = min(period, LONGEST_WAIT), min(period, first)
     ceiling = pace * 2.0 ** min(failures, 20)
     if ceiling >= 2.0 * longest:
         return _just_within(longest, rng)

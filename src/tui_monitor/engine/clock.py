@@ -45,6 +45,19 @@ class SystemClock:
         await asyncio.sleep(max(0.0, seconds))
 
 
+def until_beat(period: float) -> float:
+    """Return the seconds until the next full ``period`` of the event loop's clock.
+
+    What looks now and then looks together with the others, so that an idle program wakes once for all of them.
+    """
+    return period - asyncio.get_running_loop().time() % period
+
+
+async def beat(period: float) -> None:
+    """Wait for the next full ``period`` of the event loop's clock, see ``until_beat``."""
+    await asyncio.sleep(until_beat(period))
+
+
 class ReplayClock:
     """A day that is played again: ``now`` runs at ``speed`` times the machine's pace, pauses and steps."""
 

@@ -8,6 +8,7 @@ a half-open circuit: its next round sends one request, and goes on only if that 
 from __future__ import annotations
 
 import asyncio
+import math
 import random
 from collections.abc import Callable, Collection
 
@@ -397,8 +398,12 @@ class Runner:
         if limited and self.host.blocked_until is not None:
             self.next_try = self.host.blocked_until + self._rng.uniform(0.0, 5.0)
             return
-        wait = backoff.failure_wait(health.failures, self.descriptor.period, rng=self._rng)
-        self.next_try = now + max(wait, min(error.retry_after or 0.0, backoff.LONGEST_RETRY_AFTER))
+        period, closed = self._period()
+        wait = backoff.failure_wait(health.failures, period, rng=self._rng, first=self.descriptor.retry)
+        wait = max(wait, min(error.retry_after or 0.0, backoff.LONGEST_RETRY_AFTER))
+        self.next_try = now + wait
+        if closed and not error.retry_after:
+            self.next_try = min(self.next_try, self._after_change(now))
 
     def _book_success(self, tally: Tally) -> None:
         health = self.health
@@ -416,17 +421,24 @@ class Runner:
 
     def _next_round(self, started: float, now: float) -> float:
         """Return when the next full round begins: a period after this one began, and never at its heels."""
+        period, closed = self._period()
+        target = max(started + backoff.jittered(period, self._rng), now + min(1.0, max(SHORTEST_GAP, 0.2 * period)))
+        if self.descriptor.topic is Topic.QUOTES or closed:
+            target = min(target, self._after_change(now))
+        return target
+
+    def _period(self) -> tuple[float, bool]:
+        """Return the seconds between two rounds as things are, and whether that is because nothing trades."""
         concerned = self.ledger.planned if self.asks_by_symbol else self._interest.everything()
         idle = self.descriptor.idle_period
         closed = idle is not None and self._hours.all_closed(concerned)
-        period = idle if closed and idle is not None else self.descriptor.period
-        self.health.period = period
-        target = max(started + backoff.jittered(period, self._rng), now + min(1.0, max(SHORTEST_GAP, 0.2 * period)))
-        if self.descriptor.topic is Topic.QUOTES or closed:
-            change = self._hours.until_change()
-            if change is not None:
-                target = min(target, now + change + self._rng.uniform(*AFTER_CHANGE))
-        return target
+        self.health.period = idle if closed and idle is not None else self.descriptor.period
+        return self.health.period, closed
+
+    def _after_change(self, now: float) -> float:
+        """Return the moment just after the next change of a session."""
+        change = self._hours.until_change()
+        return math.inf if change is None else now + change + self._rng.uniform(*AFTER_CHANGE)
 
 
 def _some(symbols: Collection[str]) -> str:

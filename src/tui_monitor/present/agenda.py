@@ -11,7 +11,7 @@ from tui_monitor.analysis.event_subjects import SUBJECTS, weight
 from tui_monitor.domain.calendar_event import COMPANY_KINDS, EXCHANGE_KINDS, CalendarEvent, EventKind
 from tui_monitor.present.rows import Line, Span
 from tui_monitor.present.tone import Tone
-from tui_monitor.present.width import cells
+from tui_monitor.present.width import cells, cut
 
 if TYPE_CHECKING:
     from tui_monitor.present.view import View
@@ -180,8 +180,9 @@ def list_lines(view: View, events: Sequence[CalendarEvent], width: int) -> list[
             Span(when + " " * (widest[0] - cells(when)), Tone.MUTED),
             Span("  " + until + " " * (widest[1] - cells(until)), Tone.MUTED),
             Span(f" {mark}", Tone.ACCENT),
-            Span(f" {title}", tone),
         ]
+        room = width - sum(cells(span.text) for span in spans)
+        spans.append(Span(" " + cut(title, max(4, room - 1), view.glyphs.ellipsis), tone))
         if figures and sum(cells(span.text) for span in spans) + 2 + cells(figures) <= width:
             spans.append(Span(f"  {figures}", Tone.MUTED))
         lines.append(tuple(spans))

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tui_monitor.domain.alert import AlertEvent, AlertKind, AlertRule, Phase, Standing, Wording
+from tui_monitor.domain.alert import EXTREMES, AlertEvent, AlertKind, AlertRule, Phase, Standing, Wording
 from tui_monitor.present import numbers
-from tui_monitor.present.rating_cells import what
+from tui_monitor.present.rating_cells import firm, what
 from tui_monitor.present.rows import Line, Span
 from tui_monitor.present.times import short_time
 from tui_monitor.present.tone import Tone
@@ -18,10 +18,11 @@ if TYPE_CHECKING:
     from tui_monitor.config.alert_rules import ListedRule
     from tui_monitor.present.view import View
     from tui_monitor.present.words import Words
+    from tui_monitor.services.alert_check import Checked
 
 
 NARROW = 66
-"""Cells below which a rule's row leaves out its symbols and when it fired."""
+"""Cells below which a rule's row leaves out its symbols and the value now."""
 
 
 def number(kind: AlertKind, value: float | None, language: str) -> str:
@@ -62,22 +63,38 @@ def alert_wording(view: View) -> Wording:
     """Return how an event's parts are said in the view's language of the moment."""
     return Wording(
         name=lambda symbol: view.name(symbol, view.store.quote(symbol)),
-        rating=lambda event: " ".join(one for one in (event.change.firm, what(view, event.change)) if one),
+        rating=lambda event: " ".join(one for one in (firm(view, event.change), what(view, event.change)) if one),
     )
 
 
-def watched(words: Words, rule: AlertRule) -> str:
-    """Return what a rule watches: ``price ≥ 700``."""
+def watched(words: Words, rule: AlertRule, side: str = "") -> str:
+    """Return what a rule watches: ``price ≥ 700``; with a ``side`` only that one of two thresholds."""
     parts = [words(f"alert.kind.{rule.kind}")]
-    if rule.kind in {AlertKind.HIGH, AlertKind.LOW}:
-        parts.append(words(f"alert.span.{rule.span}"))
-    if rule.above is not None and not (rule.kind is AlertKind.CLAIM and rule.above <= 0.0):
+    if rule.kind in EXTREMES:
+        parts = [words(f"alert.extreme.{rule.kind}", span=words(f"alert.span.{rule.span}"))]
+    if rule.above is not None and side != "below" and not (rule.kind is AlertKind.CLAIM and rule.above <= 0.0):
         parts.append(f"≥ {number(rule.kind, rule.above, words.language)}")
-    if rule.below is not None:
+    if rule.below is not None and side != "above":
         parts.append(f"≤ {number(rule.kind, rule.below, words.language)}")
     parts += [words(f"action.{action}") for action in sorted(rule.actions)]
     parts += [one for one in (rule.filter, rule.claim, rule.source) if one]
     return " ".join(parts)
+
+
+def away(words: Words, one: Checked) -> str:
+    """Return how far a value is from its threshold: of a price in percent of it, else in its unit."""
+    if one.distance is None:
+        return ""
+    if one.distance <= 0.0:
+        return words("alert.met")
+    kind, value = one.rule.kind, one.value
+    if value is None:
+        return ""
+    if kind is AlertKind.PRICE or kind in EXTREMES:
+        return f"{one.distance / abs(value) * 100:.1f}%" if value else ""
+    if kind is AlertKind.PERCENT:
+        return f"{one.distance:.2f}%"
+    return number(kind, one.distance, words.language).lstrip("+")
 
 
 def rule_line(view: View, one: ListedRule, standings: Iterable[Standing], value: float | None, width: int) -> Line:
@@ -96,17 +113,18 @@ def rule_line(view: View, one: ListedRule, standings: Iterable[Standing], value:
     now = number(rule.kind, value, view.language)
     fired = short_time(view, last) if last is not None else ""
     narrow = width < NARROW
-    fixed = 2 * 9 + (0 if narrow else 12 + 6)
+    # Where there is little room the symbol, which most names begin with, and the value now are left out.
+    fixed = 9 + 6 + (0 if narrow else 9 + 12)
     name = max(8, min(24, (width - fixed) // 2))
     spans = [
         Span(_fit(rule.name, name) + " ", tone),
         Span(_fit(whom, 11) + " ", Tone.MUTED),
-        Span(_fit(watched(words, rule), max(6, width - fixed - name - 1)) + " ", Tone.PLAIN),
+        Span(_fit(watched(words, rule), max(6, width - fixed - name - 2)) + " ", Tone.PLAIN),
         Span(_fit(now, 8, right=True) + " ", Tone.MUTED),
         Span(_fit(state, 8), tone),
         Span(" " + _fit(fired, 5), Tone.MUTED),
     ]
-    return tuple(spans[:1] + spans[2:5] if narrow else spans)
+    return (spans[0], spans[2], *spans[4:]) if narrow else tuple(spans)
 
 
 def event_line(view: View, event: AlertEvent, width: int) -> Line:

@@ -153,7 +153,7 @@ class MoversModel:
         weight = self._weights.get(symbol)
         percent = quote.percent if quote else None
         previous = index.previous_close if index else None
-        if weight is None or percent is None or previous is None:
+        if weight is None or percent is None or previous is None or view.universe.index != view.index:
             return None
         return breadth.points(percent, weight, previous)
 

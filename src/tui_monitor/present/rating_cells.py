@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tui_monitor.analysis.market_terms import firm_in, grade_in
 from tui_monitor.domain.rating import Action, MergedRating, Origin
 from tui_monitor.present import numbers
 from tui_monitor.present.rating_values import upside
@@ -62,13 +63,18 @@ def sign(view: View, one: RatingChange) -> str:
 
 
 def grades(view: View, one: RatingChange) -> str:
-    """Return the grades in the words of the origin: ``sell → buy``, ``buy`` where it stays or is the first."""
+    """Return the grades: ``sell → buy``, ``buy`` where it stays or is the first; in Chinese where they are usual."""
     if one.to_grade is None:
         return ""
-    old = one.from_grade
+    old, new = one.from_grade, grade_in(one.to_grade, view.language)
     if old is not None and old.casefold() != one.to_grade.casefold():
-        return f"{old} {view.glyphs.arrow} {one.to_grade}"
-    return f"{view.glyphs.arrow} {one.to_grade}" if one.action in _GRADES else one.to_grade
+        return f"{grade_in(old, view.language)} {view.glyphs.arrow} {new}"
+    return f"{view.glyphs.arrow} {new}" if one.action in _GRADES else new
+
+
+def firm(view: View, one: RatingChange) -> str:
+    """Return the research house, in Chinese where it has a usual name; nothing where none is told."""
+    return firm_in(one.firm, view.language) if one.firm else ""
 
 
 def targets(view: View, one: RatingChange, *, currency: bool = True) -> str:
@@ -107,7 +113,7 @@ def compact(view: View, one: RatingChange, room: int) -> str:
     The sign tells the action: ``▲▲ sell → buy 150 → 180 USD``, then without what was before.
     """
     graded, moved = grades(view, one), targets(view, one)
-    to_grade = one.to_grade or ""
+    to_grade = grade_in(one.to_grade, view.language) if one.to_grade else ""
     new = f"{amount(one.target)} {one.currency or ''}".rstrip() if one.target is not None else ""
     if not graded and not moved:
         to_grade = graded = view.words(f"action.{one.action}")

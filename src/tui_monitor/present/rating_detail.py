@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from tui_monitor.engine.health import State
 from tui_monitor.present import numbers, quote_cells
-from tui_monitor.present.rating_cells import compact, company, origins, tone, upside_cell
+from tui_monitor.present.rating_cells import compact, company, firm, origins, tone, upside_cell
 from tui_monitor.present.rating_spread import latest_by_firm, spread_line, spread_of
 from tui_monitor.present.rating_tables import table_words
 from tui_monitor.present.rating_tape import sources_of
@@ -66,7 +66,7 @@ def rating_lines(view: View, key: str, width: int = 78) -> list[Line]:
         left_out = f"  {view.words('ratings.left-out', count=spread.left_out)}" if spread.left_out else ""
         found += [(), (Span(count, Tone.TITLE), Span(left_out, Tone.MUTED)), spread_line(view, spread, width)]
     found += [(), (Span(view.words("ratings.latest", count=len(latest)), Tone.TITLE),)]
-    firm_cells = min(FIRM_CELLS, width // 4, max(cells(one.change.firm or "") for one in events))
+    firm_cells = min(FIRM_CELLS, width // 4, max(cells(firm(view, one.change)) for one in events))
     found += [_event(view, one, firm_cells, width, chosen=one is event) for one in latest]
     if earlier:
         found += [(), (Span(view.words("ratings.earlier", count=len(earlier)), Tone.TITLE),)]
@@ -120,10 +120,10 @@ def _event(view: View, event: MergedRating, firm_cells: int, width: int, *, chos
         room -= ORIGIN_CELLS
     above = upside_cell(view, one)
     done = cut(compact(view, one, room), room, view.glyphs.ellipsis)
-    firm = cut(one.firm or view.glyphs.dash, firm_cells, view.glyphs.ellipsis)
+    who = cut(firm(view, one) or view.glyphs.dash, firm_cells, view.glyphs.ellipsis)
     return (
         Span(_when(view, one.time).ljust(TIME_CELLS), Tone.MUTED),
-        Span(firm + " " * (firm_cells - cells(firm) + 1), Tone.STRONG if chosen else Tone.PLAIN),
+        Span(who + " " * (firm_cells - cells(who) + 1), Tone.STRONG if chosen else Tone.PLAIN),
         Span(done + " " * (room - cells(done) + 1), tone(view, one)),
         Span(above.text.rjust(UPSIDE_CELLS - 1), above.tone),
         Span("" if narrow else f"  {where}", Tone.MUTED),

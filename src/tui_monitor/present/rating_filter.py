@@ -11,6 +11,8 @@ import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
+from tui_monitor.analysis.market_terms import firm_in, grade_in
+from tui_monitor.domain.patterns import lazy
 from tui_monitor.present.rating_cells import company
 
 if TYPE_CHECKING:
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
 FIELDS = ("firm", "action", "symbol", "company", "grade", "origin")
 """What a word may be asked of alone."""
 
-_TERM = re.compile(r"(-?)(?:(\w+):)?(?:\"([^\"]*)\"?|(\S+))|(\S+)")
+_TERM = lazy(r"(-?)(?:(\w+):)?(?:\"([^\"]*)\"?|(\S+))|(\S+)")
 
 Found = Callable[["View", "MergedRating"], bool]
 
@@ -78,7 +80,8 @@ def _texts(view: View, event: MergedRating, field: str) -> list[str]:
     one = event.change
     if field == "firm":
         names = {part.firm for part in event.parts if part.firm}
-        return [*names, *(found for name in names if (found := view.tape.firm(name)))]
+        usual = (firm_in(name, view.language) for name in names)
+        return [*names, *usual, *(found for name in names if (found := view.tape.firm(name)))]
     if field == "action":
         acts = dict.fromkeys((one.action, *one.actions))
         return [text for act in acts for text in (act.value, view.words(f"action.{act}"))]
@@ -87,7 +90,8 @@ def _texts(view: View, event: MergedRating, field: str) -> list[str]:
     if field == "company":
         return [company(view, one), *(part.company for part in event.parts if part.company), *_names(view, one)]
     if field == "grade":
-        return [grade for grade in (one.from_grade, one.to_grade) if grade]
+        grades = [grade for grade in (one.from_grade, one.to_grade) if grade]
+        return [*grades, *(grade_in(grade, view.language) for grade in grades)]
     return [text for origin in event.origins for text in (origin.value, view.words(f"origin.{origin}"))]
 
 

@@ -10,6 +10,7 @@ from tui_monitor.present import numbers, rating_filter
 from tui_monitor.present.rating_cells import (
     compact,
     company,
+    firm,
     grades,
     origins,
     sign,
@@ -129,7 +130,7 @@ class RatingsModel:
         cells = [
             Cell(view.glyphs.unread if unread else "", Tone.MARK),
             Cell(_time(view, event, self.room), Tone.MUTED),
-            Cell(one.firm or view.glyphs.dash, Tone.PLAIN),
+            Cell(firm(view, one) or view.glyphs.dash, Tone.PLAIN),
             Cell(company(view, one), Tone.ACCENT if _own(event, view.own_symbols) else Tone.PLAIN),
             Cell(one.symbol or one.home_symbol or "", Tone.MUTED),
         ]

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
-
+from tui_monitor.domain.patterns import lazy
 from tui_monitor.present.width import cells
 
-_FOLDERS = re.compile(r"(?<![\w./\\:])(?:/|~/|\b[A-Za-z]:\\)(?:[^/\\\n]*[/\\])+(?=[^/\\\s])")
+_FOLDERS = lazy(r"(?<![\w./\\:])(?:/|~/|\b[A-Za-z]:\\)(?:[^/\\\n]*[/\\])+(?=[^/\\\s])")
 """The folders of an absolute path up to its last part. A folder's name may hold blanks, so the longest is taken."""
 
 

@@ -133,8 +133,8 @@ def words_for(view: View, health: SourceHealth) -> tuple[str, Tone]:
 
 
 def _again(view: View, wait: float) -> str:
-    """Return when a source is asked again: counted down, or by the clock where that is long and nothing trades."""
-    if view.after_hours and wait >= RESTING:
+    """Return when a source is asked again: counted down, or by the clock after hours, when the line moves rarely."""
+    if view.after_hours:
         return view.words("status.next-try-at", time=short_time(view, view.now() + timedelta(seconds=wait)))
     return view.words("status.next-try", left=numbers.coarse_countdown(wait))
 

@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING, NamedTuple
 import msgspec
 from msgspec.structs import replace
 
+from tui_monitor.analysis.market_terms import grade_in
 from tui_monitor.config.columns_file import WIDTHS, ColumnSetting
 from tui_monitor.domain.rating import Action
 from tui_monitor.present import numbers, quote_cells
+from tui_monitor.present.rating_cells import firm
 from tui_monitor.present.rows import EMPTY_CELL, Align, Cell, Column
 from tui_monitor.present.tone import Tone, direction_tone
 from tui_monitor.present.width import cells
@@ -144,8 +146,10 @@ def _rating(subject: Subject, _width: int) -> Cell:
     if one is None:
         return EMPTY_CELL
     age = numbers.age((view.now() - one.time).total_seconds(), view.language)
-    what = one.to_grade or (numbers.price(one.target) if one.target is not None else view.words(f"action.{one.action}"))
-    return Cell(" ".join(part for part in (age, what, one.firm) if part), _RATING_TONES.get(one.action, Tone.PLAIN))
+    grade = grade_in(one.to_grade, view.language) if one.to_grade else ""
+    what = grade or (numbers.price(one.target) if one.target is not None else view.words(f"action.{one.action}"))
+    told = " ".join(part for part in (age, what, firm(view, one)) if part)
+    return Cell(told, _RATING_TONES.get(one.action, Tone.PLAIN))
 
 
 def _rating_value(subject: Subject) -> Value:

@@ -34,6 +34,24 @@ _HEADLINE_KEY = "headline:"
 """Begins the key of a rating change that was read in a headline."""
 
 
+def headline_fits(view: View, rule: AlertRule, filter_: HeadlineFilter, headline: Headline, now: datetime) -> bool:
+    """Whether a headline is what ``rule`` waits for, whose filter is ``filter_``."""
+    if rule.symbols and not set(rule.symbols) & set(headline.symbols):
+        return False
+    unread, saved = headline.id not in view.read, headline.id in view.saved
+    return filter_.matches(headline, now=now, mine=view.own_symbols, unread=unread, saved=saved)
+
+
+def rating_fits(view: View, rule: AlertRule, event: MergedRating) -> bool:
+    """Whether a rating change is what ``rule`` waits for."""
+    lines = {line for part in event.parts for line in (part.symbol, part.home_symbol) if line}
+    if lines.isdisjoint(rule.symbols or view.own_symbols):
+        return False
+    return not rule.actions or not rule.actions.isdisjoint(
+        action.value for action in (event.change.action, *event.change.actions)
+    )
+
+
 class Published(NamedTuple):
     """A publication that a rule waited for."""
 
@@ -90,12 +108,7 @@ class Publications:
             key = f"{rule.name}\n{headline.id}"
             if published < self._begun(rule) or key in self._told:
                 continue
-            if rule.symbols and not set(rule.symbols) & set(headline.symbols):
-                continue
-            unread = headline.id not in view.read
-            if not filter_.matches(
-                headline, now=now, mine=view.own_symbols, unread=unread, saved=headline.id in view.saved
-            ):
+            if not headline_fits(view, rule, filter_, headline, now):
                 continue
             symbol = headline.symbols[0] if headline.symbols else None
             yield from self._tell(rule, (key,), now, AlertEvent(
@@ -107,15 +120,11 @@ class Publications:
         if any(part.time < self._since or not self._is_dated(part.key, part.origin) for part in event.parts):
             return
         one = event.change
-        lines = {line for part in event.parts for line in (part.symbol, part.home_symbol) if line}
-        actions = {action.value for action in (one.action, *one.actions)}
         for rule in self._ratings:
             keys = tuple(f"{rule.name}\n{key}" for key in sorted(event.keys))
             if one.time < self._begun(rule) or not self._told.isdisjoint(keys):
                 continue
-            if lines.isdisjoint(rule.symbols or self._view.own_symbols):
-                continue
-            if rule.actions and rule.actions.isdisjoint(actions):
+            if not rating_fits(self._view, rule, event):
                 continue
             symbol = one.home_symbol or one.symbol
             yield from self._tell(rule, keys, now, AlertEvent(

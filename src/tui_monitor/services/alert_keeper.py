@@ -11,10 +11,15 @@ import logging
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from tui_monitor.config.alert_rules import ListedRule, listed_rules
-from tui_monitor.config.alerts_file import AddedAlerts, AlertsFile, free_name
+from tui_monitor.config.alerts_file import AddedAlerts, AlertsFile, AlertsInMemory, free_name
+from tui_monitor.domain.alert import AlertEvent, AlertKind, Channel
 from tui_monitor.domain.errors import MonitorError
 from tui_monitor.engine.blocking import DaemonWorker
+from tui_monitor.engine.clock import beat
+from tui_monitor.services.alert_check import Checked, check
 from tui_monitor.services.alert_delivery import Delivery
 from tui_monitor.services.alert_desk import MAX_EVENTS, AlertDesk
 from tui_monitor.store.alert_log import AlertState, append_events, read_events, read_state, state_bytes, write_state
@@ -22,7 +27,8 @@ from tui_monitor.store.alert_log import AlertState, append_events, read_events, 
 if TYPE_CHECKING:
     from tui_monitor.config.paths import Paths
     from tui_monitor.config.settings import AlertEntry, Alerts
-    from tui_monitor.domain.alert import AlertEvent, Wording
+    from tui_monitor.domain.alert import AlertRule, Wording
+    from tui_monitor.engine.lookout import Lookout
     from tui_monitor.present.view import View
 
 PERIOD = 0.5
@@ -66,10 +72,12 @@ class AlertKeeper:
         self._file = AlertsFile(paths.alerts_file)
         self._thread = DaemonWorker("alerts-file")
         self._added = AddedAlerts()
+        self._removed: list[AlertEntry] = []
         self._settings: Alerts | None = None
         self._trace: object = None
         self._revision = -1
         self._file_looked = self._saved = float("-inf")
+        self._watched = self._stirred = False
         self._saved_changes = -1
         self._unwritten: list[AlertEvent] = []
         self._said = 0
@@ -96,35 +104,79 @@ class AlertKeeper:
     @property
     def rules(self) -> tuple[ListedRule, ...]:
         """All rules with their origin, the person's of ``config.toml`` first."""
-        return listed_rules(self._view.settings.alerts.rules, self._added.rules)
+        return listed_rules(self._view.settings.alerts.rules, self._added.rules, self._added.off)
 
     def free_name(self, wanted: str) -> str:
         """Return ``wanted``, or with a number where a rule is called so."""
         return free_name(wanted, (one.rule.name for one in self.rules))
 
     async def add(self, entry: AlertEntry) -> None:
-        """Add a rule and keep it. Raises ``ConfigError`` where it cannot be."""
+        """Add a rule and keep it. Raises ``ConfigError`` where it cannot be, as the others do."""
         taken = tuple(one.name for one in self._view.settings.alerts.rules)
-        if self._live:
-            self._added = await self._thread.call(lambda: self._file.add(entry, taken=taken), timeout=DISK_SECONDS)
-        else:
-            self._added = AddedAlerts(rules=(*self._added.rules, entry))
-        self._take_rules()
+        await self._change(lambda file: file.add(entry, taken=taken))
 
-    async def remove(self, name: str) -> bool:
-        """Remove a rule that was made in the program; return whether there was one. Raises ``ConfigError``."""
-        if self._live:
-            found = await self._thread.call(self._file.remove, name, timeout=DISK_SECONDS)
-            self._added = await self._thread.call(self._file.read, timeout=DISK_SECONDS)
-        else:
-            kept = tuple(one for one in self._added.rules if one.name.casefold() != name.casefold())
-            found, self._added = len(kept) < len(self._added.rules), AddedAlerts(rules=kept)
+    async def put(self, entry: AlertEntry) -> None:
+        """Let ``entry`` take the place of the added rule of its name."""
+        await self._change(lambda file: file.put(entry))
+
+    async def turn(self, one: ListedRule, *, on: bool) -> None:
+        """Turn a rule on or off; where it stands is kept meanwhile."""
+        await self._change(lambda file: file.turn(one.rule.name, on=on, own=one.own))
+
+    async def remove(self, one: ListedRule) -> None:
+        """Remove a rule that was made in the program; ``restore`` brings it back."""
+
+        def change(file: AlertsFile) -> AddedAlerts:
+            file.remove(one.rule.name)
+            return file.read()
+
+        await self._change(change)
+        self._removed.append(one.entry)
+
+    async def restore(self) -> str | None:
+        """Bring back what was removed last, under a free name; return that name, ``None`` where there is nothing."""
+        if not self._removed:
+            return None
+        entry = replace(self._removed[-1], name=self.free_name(self._removed[-1].name))
+        await self.add(entry)
+        self._removed.pop()
+        return entry.name
+
+    async def _change(self, change: Callable[[AlertsFile], AddedAlerts]) -> None:
+        """Change the rules' file in its thread and follow what is in it then."""
+        file = self._file if self._live else AlertsInMemory(self._added)
+        self._added = await self._thread.call(lambda: change(file), timeout=DISK_SECONDS)
         self._take_rules()
-        return found
 
     def _take_rules(self) -> None:
         self._settings = self._view.settings.alerts
         self.desk.take_rules([one.rule for one in self.rules])
+
+    # Trying
+
+    def check(self, rule: AlertRule) -> list[Checked]:
+        """Return what a rule sees now; nothing fires by it."""
+        return check(self._view, [rule], self._wording)
+
+    async def sample(self, rule: AlertRule) -> str:
+        """Deliver a sample the ways that ``rule`` takes; return in a sentence what came of each."""
+        words = self._view.words
+        if not self._live:
+            return words("alert.no-sample")
+        channels = rule.deliver or tuple(Channel(one) for one in self._view.settings.alerts.deliver)
+        event = AlertEvent(
+            time=self._view.now(), rule=rule.name, kind=AlertKind.HEADLINE, text=words("alert.sample"),
+            channels=channels,
+        )  # fmt: skip
+
+        async def one(channel: Channel) -> str:
+            try:
+                return f"{channel.value}: {await self.delivery.deliver(channel, event)}"
+            except MonitorError as error:
+                return f"{channel.value}: {error}"
+
+        told = await asyncio.gather(*map(one, dict.fromkeys(channels)))
+        return words("alert.sampled", told="; ".join(told)) if told else words("alert.no-channel")
 
     # Showing
 
@@ -144,6 +196,14 @@ class AlertKeeper:
             if self._live:
                 group.create_task(self.delivery.run(), name="alerts-delivery")
             group.create_task(self._look_on(), name="alerts-looks")
+
+    def stand(self, lookout: Lookout) -> None:
+        """Have ``lookout`` tell when the file of rules changes, instead of looking now and then."""
+        self._watched = True
+        lookout.watch(self._paths.alerts_file, self._stir)
+
+    def _stir(self) -> None:
+        self._stirred = True
 
     async def _begin(self) -> None:
         if self._live:
@@ -165,13 +225,13 @@ class AlertKeeper:
             except Exception:  # noqa: BLE001 - logged whole
                 # A defect in one rule's way must not end the program, nor the other rules.
                 _log.exception("alerts")
-            await asyncio.sleep(PERIOD_BEHIND if self.desk.backlog else PERIOD if self.rules else FILE_PERIOD)
+            await beat(PERIOD_BEHIND if self.desk.backlog else PERIOD if self.rules else FILE_PERIOD)
 
     async def step(self) -> None:
         """Look once at what changed, at the rules' files when it is time, and write what has to be."""
         now = self._view.monotonic()
-        if self._live and now - self._file_looked >= FILE_PERIOD:
-            self._file_looked = now
+        if self._live and (self._stirred or (not self._watched and now - self._file_looked >= FILE_PERIOD)):
+            self._file_looked, self._stirred = now, False
             await self._read_file()
         if self._view.settings.alerts is not self._settings:
             self._take_rules()

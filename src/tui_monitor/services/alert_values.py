@@ -81,7 +81,7 @@ class AlertValues:
         weight, percent = self._weights.get(symbol), quote.percent
         index = view.store.quote(view.index)
         previous = index.previous_close if index is not None else None
-        if weight is None or percent is None or previous is None:
+        if weight is None or percent is None or previous is None or view.universe.index != view.index:
             return None
         return points(percent, weight, previous)
 

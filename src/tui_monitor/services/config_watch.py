@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from tui_monitor.config.loading import load_settings
+from tui_monitor.engine.lookout import stamp_of
 
 if TYPE_CHECKING:
     from tui_monitor.config.settings import Settings
@@ -30,14 +31,14 @@ class ConfigWatch:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._stamp = _stamp(path)
+        self._stamp = stamp_of(path)
 
     def poll(self) -> Settings | None:
         """Return the new settings if the file has changed since the last look, else ``None``.
 
         Raises ``ConfigError`` for a file that is wrong, once a change; the settings in force stay.
         """
-        stamp = _stamp(self._path)
+        stamp = stamp_of(self._path)
         if stamp == self._stamp:
             return None
         self._stamp = stamp
@@ -65,11 +66,3 @@ def taken_over(old: Settings, new: Settings) -> tuple[Settings, tuple[str, ...]]
         else:
             waiting.append(name)
     return msgspec.structs.replace(old, **sections), tuple(waiting)
-
-
-def _stamp(path: Path) -> tuple[int, int, int] | None:
-    try:
-        status = path.stat()
-    except OSError:
-        return None
-    return status.st_mtime_ns, status.st_size, status.st_ino

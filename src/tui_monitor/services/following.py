@@ -1,6 +1,6 @@
 """Follows what other monitors of the person write to the database: values, marks, how the sources fare.
 
-A look costs one question to the file system while nobody has written. Reading happens in a thread; what is read
+It looks when the database's log has changed, which a lookout tells. Reading happens in a thread; what is read
 enters by the same ``apply`` as an answer of a source, so that a screen which does not poll shows what the polling one
 shows, about a second later.
 """
@@ -10,11 +10,13 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from tui_monitor.domain.errors import SourceError
 from tui_monitor.engine.blocking import DaemonWorker
+from tui_monitor.engine.clock import until_beat
 from tui_monitor.services.shared_health import SOURCE, understood
 from tui_monitor.sources.api import Batch
 from tui_monitor.store.rows import RATING_MARK
@@ -28,9 +30,6 @@ if TYPE_CHECKING:
     from tui_monitor.store.database import Database
     from tui_monitor.store.latest import LatestStore
     from tui_monitor.store.reading import Snapshot
-
-PERIOD = 0.5
-"""Seconds between two looks: with the writer's quarter a value is on the other screens within one."""
 
 CERTAIN = 5.0
 """Seconds after which the database itself is asked: a file's times are coarse, two writings can bear the same one."""
@@ -53,12 +52,13 @@ class Following:
         store: LatestStore,
         clock: Clock,
         *,
+        since: int,
         marked: Callable[[Iterable[Mark]], object],
         calendars: Callable[[Iterable[Calendar]], object],
         arrived: Callable[[Iterable[Headline]], object],
         tap: Callable[[Batch], object],
     ) -> None:
-        """What is written from now on is followed: make it before ``store`` is filled.
+        """What is written after change number ``since`` is followed.
 
         ``marked`` hears of marks that others set, ``calendars`` of trading days, ``arrived`` of headlines, ``tap`` of
         every batch before it is applied.
@@ -67,18 +67,18 @@ class Following:
         """How the sources of the monitor that polls fare; kept up to date in place."""
         self.wished: Callable[[], object] = bool
         """Hears that another monitor has a wish."""
+        self.stirred = asyncio.Event()
+        """To be set when somebody has written to the file."""
         self._database = database
         self._store = store
         self._clock = clock
-        self._number = database.last_change()
+        self._number = since
         self._marked = marked
         self._calendars = calendars
         self._arrived = arrived
         self._tap = tap
         self._version = -1
         self._generation = database.generation
-        self._stamp: tuple[int, int] | None = None
-        self._asked = float("-inf")
         self._heard = 0.0
         self._worker = DaemonWorker("following")
 
@@ -86,11 +86,11 @@ class Following:
         """Follow until cancelled."""
         try:
             while True:
-                await self._clock.sleep(PERIOD)
-                now, stamp = self._clock.monotonic(), self._database.stamp()
-                if stamp != self._stamp or now - self._asked >= CERTAIN:
-                    self._stamp, self._asked = stamp, now
-                    await self.look()
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(until_beat(CERTAIN)):
+                        await self.stirred.wait()
+                self.stirred.clear()
+                await self.look()
         finally:
             self._worker.close()
 

@@ -88,8 +88,13 @@ def build_board(facts: Facts) -> Board:
     rank_claim = peer_analysis.rank_claim(ranking) if ranking else None
     if rank_claim is not None:
         claims.append(rank_claim)
+    nasdaq = facts.instruments.get(OTHER_INDEX)
     value_claim = valuation_claim(
-        valuation, average, other=other.value if other else None, stored=facts.stored_valuations
+        valuation,
+        average,
+        other=other.value if other else None,
+        other_name=(nasdaq.name(facts.language) if nasdaq is not None else None) or "Nasdaq 100",
+        stored=facts.stored_valuations,
     )
     if value_claim is not None:
         claims.append(value_claim)
@@ -230,6 +235,9 @@ def _ranking(facts: Facts) -> peer_analysis.PeerRanking | None:
 
 
 def _earnings(facts: Facts) -> list[Earnings]:
+    if facts.universe.index != facts.index:
+        # The ratio of one index's constituents says nothing of another.
+        return []
     found: list[Earnings] = []
     for member in facts.universe.members:
         quote = facts.quotes.get(member.symbol)

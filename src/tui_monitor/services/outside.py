@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from tui_monitor.domain.errors import ConfigError, SourceError
-from tui_monitor.engine.blocking import DaemonWorker
+from tui_monitor.engine.clock import beat
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tui_monitor.config.settings import Settings
+    from tui_monitor.engine.lookout import Lookout
     from tui_monitor.services.config_watch import ConfigWatch
     from tui_monitor.services.newsroom import Newsroom
     from tui_monitor.services.watchlists import WatchlistService
     from tui_monitor.store.database import Database
 
-PERIOD = 0.9
-"""Seconds between two looks."""
+PERIOD = 2.0
+"""Seconds between two looks at what is no file."""
 
 
 class Outside:
@@ -36,10 +39,11 @@ class Outside:
         settings_changed: Callable[[Settings], object],
         looked: Callable[[], object],
         renewed: Callable[[], object],
+        told: int,
     ) -> None:
         """``say`` gets sentences for the person; ``looked`` is called after each look.
 
-        ``renewed`` hears that the database is another file than before: it was deleted, or set aside.
+        ``told`` are the database's notices that were said already. ``renewed`` hears that the database is another file than before: it was deleted, or set aside.
         """
         self._lists = lists
         self._newsroom = newsroom
@@ -50,20 +54,33 @@ class Outside:
         self._settings_changed = settings_changed
         self._looked = looked
         self._renewed = renewed
-        self._told = len(database.notices)
+        self._told = told
         self._generation = database.generation
+        self._changed = asyncio.Event()
+
+    def stand(self, lookout: Lookout, files: Iterable[Path]) -> None:
+        """Have ``lookout`` look at the lists, and at the ``files`` of feeds, filters and settings."""
+        # What went wrong with the lists' file is in ``lists.problem``; the next look tries again.
+        lookout.each(self._lists.poll_outside)
+        for path in files:
+            lookout.watch(path, self._changed.set)
 
     async def run(self) -> None:
-        """Look until cancelled."""
-        # One thread for all looks: a new one for each was a tenth of what the idle program took.
-        thread = DaemonWorker("watchlist-file")
+        """Look until cancelled: at files when one has changed, at the rest now and then."""
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._look_at_files(), name="outside-files")
+            group.create_task(self._look_at_the_rest(), name="outside-rest")
+
+    async def _look_at_files(self) -> None:
         while True:
-            await asyncio.sleep(PERIOD)
-            with suppress(Exception):
-                # What went wrong with the file is in ``lists.problem``; the next look tries again.
-                await thread.call(self._lists.poll_outside, timeout=5.0)
+            await self._changed.wait()
+            self._changed.clear()
             await self.look_at_feeds()
             self._look_at_settings()
+
+    async def _look_at_the_rest(self) -> None:
+        while True:
+            await beat(PERIOD)
             self.look_at_storage()
             self._looked()
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from tui_monitor.domain.errors import SourceError
 from tui_monitor.engine.blocking import DaemonWorker
+from tui_monitor.engine.clock import beat
 from tui_monitor.services.shared_health import HealthBoard, understood_blocks
 from tui_monitor.services.wishes import REPEAT, Joined, Wishing
 
@@ -32,13 +33,13 @@ LOOK = 2.0
 TIMEOUT = 5.0
 """Seconds that the lock or the wishes may take."""
 
-BEAT = 2.0
+BEAT = 4.0
 """Seconds between two beats of who holds the lock."""
 
 SILENT = 12.0
 """Seconds without a beat after which the holder counts as stopped: what it stored last gets old."""
 
-TELL = 1.0
+TELL = 2.0
 """Seconds between two looks at whether the sources fare differently."""
 
 _log = logging.getLogger(__name__)
@@ -96,6 +97,7 @@ class Sharing:
         self._beaten: int | None = None
         self._quiet = 0.0
         self._looked = float("-inf")
+        self._tell: Callable[[], object] = bool
         self._goes_on = False
         """Whether its next turn follows another one, so that nothing is asked anew."""
         self._laid_down = asyncio.Event()
@@ -176,7 +178,7 @@ class Sharing:
                 if not await self._thread.call(self._lock.beat, timeout=TIMEOUT):
                     _log.info("another monitor holds the lock; this one follows it")
                     return
-            await self._clock.sleep(BEAT)
+            await beat(BEAT)
 
     async def _try(self) -> bool:
         try:
@@ -195,8 +197,8 @@ class Sharing:
         """The database is another file: how the sources fare and what is wanted was told to nobody yet."""
         self._board = HealthBoard(self._clock, self._writer.put_polling)
         if self.polls:
-            # Tells at once; who takes over now goes by it.
-            self.following.wished()
+            # At once: who takes over now goes by it.
+            self._tell()
         else:
             self.wishing.say_again()
 
@@ -217,18 +219,27 @@ class Sharing:
 
     async def serve(self, scheduler: Scheduler, joined: Joined) -> None:
         """Tell the others how the sources fare and hear their wishes, until cancelled."""
+        self._tell = lambda: self._board.tell(scheduler)
+        try:
+            async with asyncio.TaskGroup() as group:
+                group.create_task(self._listen_for_wishes(scheduler, joined), name="wishes-heard")
+                group.create_task(self._tell_on(joined), name="health-told")
+        finally:
+            self._tell = bool
+
+    async def _tell_on(self, joined: Joined) -> None:
+        while True:
+            joined.look()
+            self._tell()
+            await beat(TELL)
+
+    async def _listen_for_wishes(self, scheduler: Scheduler, joined: Joined) -> None:
         wished = asyncio.Event()
-        wished.set()
         self.following.wished = wished.set
         while True:
-            if wished.is_set():
-                wished.clear()
-                await self._hear(scheduler, joined)
-            joined.look()
-            self._board.tell(scheduler)
-            with suppress(TimeoutError):
-                async with asyncio.timeout(TELL):
-                    await wished.wait()
+            wished.clear()
+            await self._hear(scheduler, joined)
+            await wished.wait()
 
     async def _hear(self, scheduler: Scheduler, joined: Joined) -> None:
         try:

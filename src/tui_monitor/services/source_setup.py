@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from tui_monitor.domain.errors import ConfigError
-from tui_monitor.sources.yahoo_search import NAME as SEARCH
+from tui_monitor.services.symbol_search import SEARCH
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from tui_monitor.config.paths import Paths
     from tui_monitor.config.settings import Settings
     from tui_monitor.domain.headline import Headline
+    from tui_monitor.engine.health import SourceHealth
     from tui_monitor.store.database import Database
     from tui_monitor.store.latest import Applied
     from tui_monitor.store.writer import Writer
@@ -66,6 +67,19 @@ class Stored:
         if histories:
             told.store.apply(Batch(source="database", received=told.now, histories=histories))
         told.valuations = self._database.read_valuations(told.index)
+
+    def health(self) -> dict[str, SourceHealth]:
+        """Return how the sources fare as the monitor that polls last told it."""
+        if self._database is None:
+            return {}
+        from tui_monitor.services.shared_health import SOURCE, understood
+
+        found = (
+            understood(data, self.situation.clock)
+            for name, data in self._database.read_polling().items()
+            if name.startswith(SOURCE)
+        )
+        return {one.name: one for one in found if one is not None}
 
     def take(self, batch: Batch) -> None:
         """Take in an answer of a source; ``keep`` writes it."""

@@ -16,6 +16,7 @@ from msgspec.structs import replace
 from tui_monitor.domain.instrument import mic_of
 from tui_monitor.domain.series import OWN, DailyBar, DailyHistory
 from tui_monitor.engine.blocking import in_thread
+from tui_monitor.engine.clock import beat
 from tui_monitor.services.daily_bars import Sound, bar_of, is_final, log_findings, sound_bars
 from tui_monitor.services.index_facts import collect_facts
 from tui_monitor.services.index_story import Facts, build_board
@@ -83,23 +84,17 @@ class Storyteller:
         """Tell until cancelled."""
         while True:
             await self.tell()
-            await self._view.clock.sleep(PERIOD)
+            await beat(PERIOD)
 
     async def tell(self) -> Board | None:
         """Tell the board if anything it rests on has changed since."""
         view = self._view
         now = view.monotonic()
-        self.keep_own_bars()
-        basis = (
-            view.store.family_revision(Family.QUOTE),
-            view.store.family_revision(Family.HISTORY),
-            view.language,
-            view.universe,
-            view.after_hours,
-        )
         again = AGAIN_AFTER_HOURS if view.after_hours else AGAIN
-        if basis == self._told and now - self._told_at < again:
+        if self._basis() == self._told and now - self._told_at < again:
             return view.board
+        self.keep_own_bars()
+        basis = self._basis()
         facts = self.facts()
         if facts.index not in facts.quotes and facts.index not in facts.histories:
             return view.board
@@ -112,6 +107,13 @@ class Storyteller:
             _log.exception("the index story could not be told")
         self._told, self._told_at = basis, now
         return view.board
+
+    def _basis(self) -> tuple[object, ...]:
+        """Return what the board rests on, as far as it shows at a glance."""
+        view = self._view
+        store = view.store
+        quotes, histories = store.family_revision(Family.QUOTE), store.family_revision(Family.HISTORY)
+        return quotes, histories, view.language, view.universe, view.after_hours
 
     def facts(self) -> Facts:
         """Copy what the board is told from."""

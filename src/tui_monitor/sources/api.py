@@ -67,6 +67,8 @@ class Descriptor(msgspec.Struct, frozen=True, kw_only=True):
     """Seconds between two rounds while the market trades."""
     idle_period: float | None = None
     """Seconds between two rounds while every market concerned is closed; ``None``: the same."""
+    retry: float = 60.0
+    """Seconds until the first new try after a failure, where the period is not shorter."""
     timeout: float = 10.0
     """Seconds after which one ``fetch`` is given up."""
     batch_size: int | None = None

@@ -87,7 +87,9 @@ class CalendarFile:
         if found.refused:
             notes.append(f"{found.refused} events had no usable date or title.")
         if found.repeating:
-            notes.append(f"{found.repeating} events repeat; only the first date of each is read.")
+            notes.append(
+                f"{found.repeating} events repeat too often or in a way that is not followed; not all dates are read."
+            )
         if found.cut:
             notes.append("It holds more than is read; what stands at its end is left out.")
         return Batch(
@@ -103,7 +105,9 @@ class CalendarFile:
         def read() -> Schedule:
             return parse_icalendar(body, source=self._file.name, received=now, region=self._file.region)
 
-        return await in_daemon_thread(read, name="read calendar") if len(body) > LARGE else read()
+        # Also a short one may repeat an event ten thousand times.
+        slow = len(body) > LARGE or b"RRULE" in body
+        return await in_daemon_thread(read, name="read calendar") if slow else read()
 
     async def aclose(self) -> None:
         """Nothing is held."""

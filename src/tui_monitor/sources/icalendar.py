@@ -1,15 +1,15 @@
 """Events out of an iCalendar file (RFC 5545), as statistics offices publish their schedules: a reader of our own.
 
-Only what a schedule needs is read: when, what, where it says more, and whether it was called off. Repetitions are left
-out and told of. Lines, events and texts are bounded; nothing in a file is followed or run.
+Only what a schedule needs is read: when, how it repeats, what, where it says more, and whether it was called off.
+Lines, events, dates and texts are bounded; nothing in a file is followed or run.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from hashlib import blake2b
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -18,15 +18,14 @@ from tui_monitor.analysis.event_subjects import kind_of, subject_of
 from tui_monitor.domain.calendar_event import MAX_NOTE, CalendarEvent, zone_of
 from tui_monitor.domain.errors import FailureKind, SourceError
 from tui_monitor.domain.text import clean_text, safe_url
-
-MAX_LINES = 200_000
-"""Lines that are looked at."""
-
-MAX_LINE = 4_000
-"""Characters of an unfolded line; the rest of it is passed over."""
+from tui_monitor.sources.ical_lines import Entry, written_in
+from tui_monitor.sources.ical_repetition import Looks, days_of, read_rule
 
 MAX_EVENTS = 2_000
-"""Events that are taken of one file."""
+"""Events that are taken of one file, each date of one that repeats counted."""
+
+MAX_DATES = 400
+"""Dates that are taken of one event that repeats: every day of the time that is looked ahead."""
 
 _ZONES = {
     "US-Eastern": "America/New_York",
@@ -46,7 +45,7 @@ class Schedule(msgspec.Struct):
     refused: int = 0
     """Events without a usable date or title."""
     repeating: int = 0
-    """Events that repeat: only their first date was taken."""
+    """Events that repeat in a way that is not followed, or more often than is taken: dates of them are missing."""
     read: int = 0
     """Events that could be read, those of other days and those that were called off included."""
     cut: bool = False
@@ -75,120 +74,164 @@ def parse_icalendar(
         raise SourceError(FailureKind.MALFORMED, f"{source} answered with a calendar that is cut off.")
     found = Schedule()
     first, last = (received - back).date(), (received + ahead).date()
-    home: ZoneInfo | None = None
-    current: dict[str, tuple[str, str]] | None = None
-    inner = 0
-    taken: set[str] = set()
-    lines = text.splitlines()
-    found.cut = len(lines) > MAX_LINES
-    for name, parameters, value in _lines(lines[:MAX_LINES]):
+    written = written_in(text)
+    entries, home = written.entries, _zone(written.zone)
+    found.refused, found.cut = written.refused, written.cut
+    # What is said of one date of an event that repeats stands in an entry of its own, before or behind it.
+    overridden = {
+        (_identity(one), place)
+        for one in entries
+        if (when := _when(*one.first("RECURRENCE-ID"), home)) is not None and (place := _place(when))
+    }
+    looks, taken = Looks(), set[str]()
+    for one in entries:
         if len(found.events) >= MAX_EVENTS:
             found.cut = True
             break
-        if name == "X-WR-TIMEZONE" and current is None:
-            home = _zone(value)
-        elif name == "BEGIN" and value.upper() == "VEVENT" and current is None:
-            current, inner = {}, 0
-        elif current is None:
-            continue
-        elif name == "BEGIN" and value.upper() == "VEVENT":
-            # Events do not stand within each other: the one before was never ended.
+        title = clean_text(_plain(one.value("SUMMARY")))
+        when = _when(*one.first("DTSTART"), home)
+        if not title or when is None:
             found.refused += 1
-            current, inner = {}, 0
-        elif name == "BEGIN":
-            # An alarm within an event has a date and words of its own.
-            inner += 1
-        elif name == "END" and value.upper() != "VEVENT":
-            inner = max(0, inner - 1)
-        elif name == "END":
-            _take(found, taken, current, source, received, region, home, first, last)
-            current = None
-        elif not inner:
-            current.setdefault(name, (parameters, value))
-    found.refused += current is not None and not found.cut
+            continue
+        found.read += 1
+        if one.value("STATUS").strip().upper() == "CANCELLED":
+            continue
+        single = _when(*one.first("RECURRENCE-ID"), home)
+        if single is not None:
+            dates = [(when, _place(single))]
+        else:
+            dates = [
+                (each, place)
+                for each, place in _dates(one, when, home, first, last, looks, found)
+                if (_identity(one), place or _place(each)) not in overridden
+            ]
+        for each, place in dates:
+            if not first <= each.day <= last:
+                continue
+            if len(found.events) >= MAX_EVENTS:
+                found.cut = True
+                break
+            key = _key_of(taken, _identity(one) or title, place, each.day, title)
+            if key is not None:
+                found.events.append(_event(one, title, each, f"{source}:{key}", source, received, region))
     if found.refused and not found.read:
         raise SourceError(FailureKind.MALFORMED, f"{source} answered with events of which none can be read.")
     return found
 
 
-def _lines(lines: Iterable[str]) -> Iterator[tuple[str, str, str]]:
-    """Yield name, parameters and value of each line, unfolded."""
-    pending = ""
-    for line in lines:
-        if line[:1] in {" ", "\t"}:
-            if len(pending) < MAX_LINE:
-                pending += line[1 : MAX_LINE + 1]
-            continue
-        if pending:
-            yield _parted(pending)
-        pending = line[:MAX_LINE]
-    if pending:
-        yield _parted(pending)
-
-
-def _parted(line: str) -> tuple[str, str, str]:
-    """Part a line at the first colon outside of quotes."""
-    quoted = False
-    at = len(line)
-    for place, char in enumerate(line):
-        if char == '"':
-            quoted = not quoted
-        elif char == ":" and not quoted:
-            at = place
-            break
-    name, _, parameters = line[:at].partition(";")
-    return name.strip().upper(), parameters, line[at + 1 :]
-
-
-def _take(
-    found: Schedule,
-    taken: set[str],
-    fields: dict[str, tuple[str, str]],
-    source: str,
-    received: datetime,
-    region: str | None,
-    home: ZoneInfo | None,
-    first: date,
-    last: date,
-) -> None:
-    title = clean_text(_plain(fields.get("SUMMARY", ("", ""))[1]))
-    when = _when(*fields.get("DTSTART", ("", "")), home)
-    if not title or when is None:
-        found.refused += 1
-        return
-    found.read += 1
-    day, moment, zone = when
-    if not first <= day <= last or fields.get("STATUS", ("", ""))[1].strip().upper() == "CANCELLED":
-        return
-    found.repeating += "RRULE" in fields or "RDATE" in fields
-    # The identity may be as long as it likes; with the first date of a repetition it is one of several.
-    words = "\x1f".join((fields.get("UID", ("", title))[1], fields.get("RECURRENCE-ID", ("", ""))[1]))
+def _key_of(taken: set[str], identity: str, place: str, day: date, title: str) -> str | None:
+    """Return what an event is known by from now on; ``None`` for one that is there already."""
+    # The identity may be as long as it likes; with its date one of an event that repeats is one of several.
+    words = "\x1f".join((identity, place))
     if words in taken:
         # Some give all events one identity: told apart by what they say, and twice the same is one.
         words = "\x1f".join((words, day.isoformat(), title))
         if words in taken:
-            return
+            return None
     taken.add(words)
+    return blake2b(words.encode("utf-8", "replace"), digest_size=10).hexdigest()
+
+
+class _When(NamedTuple):
+    """A date as it was read."""
+
+    day: date
+    """At its place."""
+    moment: datetime | None
+    zone: str | None
+    written: datetime | None = None
+    """The moment in the zone that it was written in, where repetitions keep to its hour."""
+
+    def on(self, day: date) -> _When:
+        """Return the same hour on another day of the zone that it was written in."""
+        if self.written is None or self.moment is None:
+            return self._replace(day=day)
+        moved = datetime.combine(day, self.written.time(), self.written.tzinfo).astimezone(UTC)
+        place = zone_of(self.zone) if self.zone is not None else None
+        return self._replace(day=moved.astimezone(place).date() if place is not None else moved.date(), moment=moved)
+
+
+def _identity(one: Entry) -> str:
+    return one.value("UID") or one.value("SUMMARY")
+
+
+def _place(when: _When) -> str:
+    """Return what tells a date of an event that repeats from its others."""
+    return (when.moment or when.day).isoformat()
+
+
+def _dates(
+    one: Entry, when: _When, home: ZoneInfo | None, first: date, last: date, looks: Looks, found: Schedule
+) -> list[tuple[_When, str]]:
+    """Return the dates of an event, each with what tells it from the others: nothing where it has but one."""
+    rules = one.value("RRULE")
+    more = [each for parameters, value in one.all("RDATE") for each in _listed(parameters, value, home)]
+    if not rules and not more:
+        return [(when, "")]
+    rule = read_rule(rules) if rules else None
+    if rules and rule is None:
+        found.repeating += 1
+    dates = [when] if rule is None else []
+    if rule is not None:
+        start = when.written.date() if when.written is not None else when.day
+        until = _when("", rule.until, home) if rule.until else None
+        # Zones lie at most a day apart; what is too much goes with the window.
+        for day in days_of(rule, start, first - timedelta(1), last + timedelta(1), looks):
+            each = when.on(day)
+            if until is not None and _is_after(each, until, day):
+                break
+            dates.append(each)
+            if len(dates) > MAX_DATES + 2:
+                # Two at the most lie outside of the window.
+                break
+    left_out = [each for parameters, value in one.all("EXDATE") for each in _listed(parameters, value, home)]
+    moments = {each.moment for each in left_out if each.moment is not None}
+    days = {each.day for each in left_out if each.moment is None}
+    kept = {
+        _place(each): each
+        for each in (*dates, *more)
+        if first <= each.day <= last and each.moment not in moments and each.day not in days
+    }
+    if len(kept) > MAX_DATES or looks.left < 0:
+        found.repeating += 1
+    chosen = sorted(kept.items(), key=lambda item: item[0])[:MAX_DATES]
+    return [(each, place) for place, each in chosen]
+
+
+def _listed(parameters: str, value: str, home: ZoneInfo | None) -> list[_When]:
+    """Return the dates of an ``EXDATE`` or ``RDATE``; of a period its beginning."""
+    parts = value.split(",")[:MAX_DATES]
+    found = (_when(parameters, part.partition("/")[0], home) for part in parts)
+    return [one for one in found if one is not None]
+
+
+def _is_after(each: _When, until: _When, day: date) -> bool:
+    if each.moment is not None and until.moment is not None:
+        return each.moment > until.moment
+    return day > until.day
+
+
+def _event(
+    one: Entry, title: str, when: _When, key: str, source: str, received: datetime, region: str | None
+) -> CalendarEvent:
     subject = subject_of(title, region)
-    found.events.append(
-        CalendarEvent(
-            key=f"{source}:{blake2b(words.encode('utf-8', 'replace'), digest_size=10).hexdigest()}",
-            kind=kind_of(subject),
-            title=title,
-            day=day,
-            moment=moment,
-            zone=zone,
-            region=region,
-            subject=subject,
-            note=clean_text(_plain(fields.get("DESCRIPTION", ("", ""))[1]), MAX_NOTE),
-            url=safe_url(fields.get("URL", ("", ""))[1]),
-            source=source,
-            received=received,
-        )
+    return CalendarEvent(
+        key=key,
+        kind=kind_of(subject),
+        title=title,
+        day=when.day,
+        moment=when.moment,
+        zone=when.zone,
+        region=region,
+        subject=subject,
+        note=clean_text(_plain(one.value("DESCRIPTION")), MAX_NOTE),
+        url=safe_url(one.value("URL")),
+        source=source,
+        received=received,
     )
 
 
-def _when(parameters: str, value: str, home: ZoneInfo | None) -> tuple[date, datetime | None, str | None] | None:
+def _when(parameters: str, value: str, home: ZoneInfo | None) -> _When | None:
     """Return day, moment and zone of a ``DTSTART``; a time without any zone is no moment."""
     stamp = _STAMP.fullmatch(value.strip())
     if stamp is None:
@@ -199,14 +242,15 @@ def _when(parameters: str, value: str, home: ZoneInfo | None) -> tuple[date, dat
     try:
         day = date(int(stamp[1]), int(stamp[2]), int(stamp[3]))
         if stamp[4] is None:
-            return day, None, zone
+            return _When(day, None, zone)
         told = datetime(day.year, day.month, day.day, int(stamp[4]), int(stamp[5]), min(int(stamp[6]), 59), tzinfo=UTC)
         if stamp[7]:
             local = told.astimezone(place) if place is not None else told
-            return local.date(), told, zone
+            return _When(local.date(), told, zone, told)
         if place is None:
-            return day, None, None
-        return day, told.replace(tzinfo=place).astimezone(UTC), zone
+            return _When(day, None, None)
+        local = told.replace(tzinfo=place)
+        return _When(day, local.astimezone(UTC), zone, local)
     except (ValueError, OverflowError):
         return None
 

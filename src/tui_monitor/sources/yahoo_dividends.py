@@ -16,6 +16,7 @@ from tui_monitor.sources.api import Batch, Descriptor, Now, Request, Topic
 from tui_monitor.sources.decoding import first, table
 from tui_monitor.sources.numbers import moment
 from tui_monitor.sources.yahoo_events import Asks
+from tui_monitor.sources.yfinance_client import RETRY
 
 NAME = "yahoo-dividends"
 
@@ -44,6 +45,7 @@ class YahooDividends:
             host=host,
             title="Yahoo Finance dividends",
             period=PERIOD,
+            retry=RETRY,
             timeout=timeout,
             batch_size=1,
             spacing=spacing,

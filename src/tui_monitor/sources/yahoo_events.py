@@ -18,7 +18,7 @@ from tui_monitor.domain.errors import FailureKind, SourceError
 from tui_monitor.domain.text import clean_text
 from tui_monitor.sources.api import Batch, Descriptor, Now, Request, Topic
 from tui_monitor.sources.decoding import first, rows, table
-from tui_monitor.sources.yfinance_client import Reply
+from tui_monitor.sources.yfinance_client import RETRY, Reply
 
 NAME = "yahoo-calendar"
 
@@ -81,6 +81,7 @@ class YahooEvents:
             host=host,
             title="Yahoo Finance economic events",
             period=PERIOD,
+            retry=RETRY,
             timeout=timeout * 2,
         )
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from tui_monitor.sources.api import Now
     from tui_monitor.sources.yahoo_events import Asks
+from tui_monitor.sources.yfinance_client import RETRY
 
 NAME = "yahoo-research-news"
 
@@ -56,6 +57,7 @@ class YahooNews:
             host=host,
             title="Yahoo Finance news of each symbol",
             period=PERIOD,
+            retry=RETRY,
             idle_period=2 * PERIOD,
             timeout=timeout,
             batch_size=1,

@@ -23,7 +23,7 @@ from tui_monitor.sources.upgrade_rows import newest_row, rating_changes
 from tui_monitor.sources.yahoo_dividends import YahooDividends
 from tui_monitor.sources.yahoo_events import YahooEvents
 from tui_monitor.sources.yahoo_news import YahooNews
-from tui_monitor.sources.yfinance_client import CALL_SHARE, REQUEST_TIMEOUT, YAHOO, Reply
+from tui_monitor.sources.yfinance_client import CALL_SHARE, REQUEST_TIMEOUT, RETRY, YAHOO, Reply
 from tui_monitor.sources.yfinance_worker import YfinanceProcess
 
 NAME = "yahoo-ratings"
@@ -65,6 +65,7 @@ class YahooRatings:
             host=host_of(options.base_url),
             title="Yahoo Finance upgrades and downgrades",
             period=max(options.period, 1800.0),
+            retry=RETRY,
             timeout=self._timeout,
             batch_size=1,
             spacing=options.spacing,

@@ -43,6 +43,9 @@ from tui_monitor.sources.refusals import failure_of_status, retry_after
 YAHOO = "https://query2.finance.yahoo.com"
 """Where yfinance asks for a company's tables."""
 
+RETRY = 600.0
+"""Seconds until a source of this way tries again after a failure: a try may begin a process that imports pandas."""
+
 REQUEST_TIMEOUT = 8.0
 """Seconds for one request of a call, where nothing else is set."""
 

@@ -6,7 +6,6 @@ again, addresses checked. What does not fit is ``None``, which readers leave out
 
 from __future__ import annotations
 
-import re
 from datetime import datetime
 from functools import cache
 from typing import Any, TypeVar, cast
@@ -16,6 +15,7 @@ from msgspec.structs import replace
 
 from tui_monitor.domain.calendar_event import FIGURE, MAX_NOTE, CalendarEvent
 from tui_monitor.domain.headline import Headline
+from tui_monitor.domain.patterns import lazy
 from tui_monitor.domain.quote import Quote
 from tui_monitor.domain.rating import RatingChange, RatingTable
 from tui_monitor.domain.series import Intraday
@@ -143,9 +143,9 @@ def _safe(value: T, limits: dict[str, int]) -> T:
     return replace(value, **changed) if changed else value  # type: ignore[type-var]
 
 
-_HAN = re.compile(r"([\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\u3040-\u30ff\uac00-\ud7af])")
-_WORD = re.compile(r"\w+")
-_HAN_RUN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\u3040-\u30ff\uac00-\ud7af]+")
+_HAN = lazy(r"([\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\u3040-\u30ff\uac00-\ud7af])")
+_WORD = lazy(r"\w+")
+_HAN_RUN = lazy(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\u3040-\u30ff\uac00-\ud7af]+")
 
 
 def search_terms(headline: Headline) -> str:

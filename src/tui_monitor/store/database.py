@@ -129,15 +129,10 @@ class Database:
         """Return a number that is another one after somebody has written to the file; it means nothing by itself."""
         return self._read(lambda connection: int(connection.execute("PRAGMA data_version").fetchone()[0]), 0)
 
-    def stamp(self) -> tuple[int, int] | None:
-        """Return what nearly always is another one after somebody has written: no statement, one look at the log."""
-        if self.path is None:
-            return None
-        try:
-            status = os.stat(f"{self.path}-wal")  # noqa: PTH116 - twice a second, and a path with a suffix
-        except OSError:
-            return None
-        return status.st_mtime_ns, status.st_size
+    @property
+    def log_file(self) -> Path | None:
+        """The file that nearly always changes when somebody writes; ``None`` in memory."""
+        return None if self.path is None else self.path.with_name(f"{self.path.name}-wal")
 
     def read_changes(self, after: int, heard: float) -> Changes:
         """Return what others have written since change number ``after``, or a part of it.

@@ -10,6 +10,8 @@ from io import TextIOWrapper
 from pathlib import Path
 from typing import TextIO
 
+from tui_monitor.domain.patterns import lazy
+
 MAX_OCTETS = 2_000_000
 """Bytes of one file; three older ones are kept."""
 
@@ -19,7 +21,7 @@ TAIL_OCTETS = 128 * 1024
 LINE_MARK = " ⏎ "
 """Stands between the lines of a traceback."""
 
-_SECRET = re.compile(
+_SECRET = lazy(
     r"((?:crumb|token|apikey|api_key|key|secret|password|cookie|authorization)[\"']?\s*[=:]\s*[\"']?(?:bearer\s+|basic\s+)?)"
     r"[^\s&\"',;)}\]]+(?:;\s*[\w.-]+=[^\s;\"']+)*",
     re.IGNORECASE,

@@ -15,6 +15,7 @@ from tui_monitor.tui.screens.main import MainScreen
 
 if TYPE_CHECKING:
     from textual.command import Provider
+    from textual.driver import Driver
 
     from tui_monitor.present.view import View
     from tui_monitor.tui.services import Services
@@ -60,6 +61,15 @@ class MonitorApp(textual_private.QuietEnd, App[None]):
         self.theme = f"monitor-{theme}"
         frames = SLOW_FRAMES if view.settings.display.slow else FRAMES
         self.main = MainScreen(view, services, Palette(theme, view.settings.display.colours), frames=frames)
+
+    def get_driver_class(self) -> type[Driver]:
+        """Return what powers the terminal: where Textual takes its own for Unix, one that sleeps while idle."""
+        from textual.drivers.linux_driver import LinuxDriver
+
+        from tui_monitor.tui.terminal_input import SleepingDriver
+
+        chosen = super().get_driver_class()
+        return SleepingDriver if chosen is LinuxDriver else chosen
 
     def get_default_screen(self) -> MainScreen:
         """Return the main screen: no empty one is made, styled and painted below it."""

@@ -9,6 +9,7 @@ import msgspec
 
 if TYPE_CHECKING:
     from tui_monitor.config.columns_file import ColumnSetting
+    from tui_monitor.domain.alert import AlertEvent
     from tui_monitor.domain.watchlist_edits import Edit
     from tui_monitor.engine.clock import ReplayClock
     from tui_monitor.services.alert_keeper import AlertKeeper
@@ -65,8 +66,10 @@ class Services(msgspec.Struct, kw_only=True):
     """Gives what changes the list of feeds; it gives ``None`` in a replayed day."""
     filters: FilterDesk | None = None
     """What names and deletes headline filters; ``None`` in a replayed day."""
-    alerts: AlertKeeper | None = None
-    """The alert rules, where they stand and what fired."""
+    alerts: Callable[[], AlertKeeper | None] = lambda: None
+    """Gives the alert rules, where they stand and what fired; made when they are first needed."""
+    fired: Callable[[], AlertEvent | None] = lambda: None
+    """Gives the last alert that was not asked for yet, once."""
     save: Callable[[], object] = bool
     """Write what waits to be written: before the program is stopped."""
     replay_clock: ReplayClock | None = None

@@ -7,56 +7,48 @@ import os
 import sys
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 import click
 
-from tui_monitor.cli.data_command import end, format_option, read_settings
+from tui_monitor.cli import completing
+from tui_monitor.cli.alerts_output import listed_rows, render_listed, render_log, render_tried
+from tui_monitor.cli.commands.alerts_check import check_command, rules_of
+from tui_monitor.cli.data_command import chosen_language, end, format_option, language_option, read_settings
+from tui_monitor.cli.default_group import DefaultGroup
 from tui_monitor.cli.exits import ExitCode
-from tui_monitor.cli.tables import Column, records_text, table, terminal_width
-from tui_monitor.config.alert_rules import ListedRule, listed_rules
+from tui_monitor.cli.situation_view import HOME_ZONE
 from tui_monitor.config.alerts_file import AlertsFile
 from tui_monitor.config.paths import Paths
 from tui_monitor.config.settings import AlertEntry
-from tui_monitor.domain.alert import AlertEvent, AlertKind, Channel, Phase, Span
+from tui_monitor.domain.alert import AlertEvent, AlertKind, Channel, Span
 from tui_monitor.domain.errors import ConfigError
 from tui_monitor.domain.rating import Action
-from tui_monitor.present.alert_lines import sentence, watched
-from tui_monitor.present.words import Words, language_of
+from tui_monitor.present.words import Words
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tui_monitor.config.alert_rules import ListedRule
     from tui_monitor.config.settings import Settings
-    from tui_monitor.store.alert_log import AlertState
-
-LISTED = (
-    "name", "kind", "symbols", "above", "below", "span", "actions", "filter", "claim", "source", "hysteresis",
-    "cooldown", "deliver", "enabled", "origin", "state", "last_fired",
-)  # fmt: skip
-"""Fields of ``alerts list``, in their order."""
-
-LOGGED = (
-    "time", "rule", "kind", "symbol", "name", "side", "value", "threshold", "text", "url", "quiet", "channels",
-    "sentence",
-)  # fmt: skip
-"""Fields of ``alerts log``, in their order."""
-
-TRIED = ("channel", "ok", "what")
-"""Fields of ``alerts test``, in their order."""
 
 
-@click.group("alerts", short_help="Alert rules: show, add, remove, what fired, a test.")
+@click.group("alerts", cls=DefaultGroup, short_help="Alert rules: what they see, add, remove, what fired, a test.")
 def command() -> None:
     """Show and change alert rules, see what fired, try how alerts reach you.
 
     Rules that are added here go to alerts.toml beside config.toml, which is never written. They are followed while
     the screen runs.
-
-    Example: tui-monitor alerts add "tencent 700" --kind price --symbol 700 --above 700
     """
+
+
+command.add_command(check_command, "show")
 
 
 @command.command("list")
 @format_option
-def list_command(form: str) -> None:
+@language_option
+def list_command(form: str, lang: str | None) -> None:
     """List the rules, where they come from and where each stands.
 
     Example: tui-monitor alerts list --format json
@@ -65,53 +57,35 @@ def list_command(form: str) -> None:
 
     paths = Paths.from_environment()
     settings = read_settings(paths)
-    state = read_state(paths.alerts_state)
-    rules = _rules(paths, settings)
-    rows = [_listed(one, state) for one in rules]
-    if form != "table":
-        click.echo(records_text(form, LISTED, rows), nl=False)
-        return
-    words = _words(settings)
-    columns = (
-        Column("name"), Column("symbols", cut=True), Column("watches", cut=True), Column("state"),
-        Column("last fired", rank=2), Column("origin", rank=3),
-    )  # fmt: skip
-    cells = [
-        [
-            row["name"], " ".join(row["symbols"]), watched(words, one.rule), row["state"], row["last_fired"] or "",
-            row["origin"],
-        ]
-        for one, row in zip(rules, rows, strict=True)
-    ]  # fmt: skip
-    click.echo(table(columns, cells, width=terminal_width()), nl=False)
+    rules = rules_of(paths, settings)
+    rows = listed_rows(rules, read_state(paths.alerts_state), datetime.now(UTC))
+    click.echo(render_listed(rows, rules, form, Words(chosen_language(lang, settings)), _zone(settings)), nl=False)
 
 
 @command.command("log")
 @click.option("--limit", type=click.IntRange(1, 100_000), default=100, show_default=True, help="Alerts at the most.")
 @format_option
-def log(limit: int, form: str) -> None:
+@language_option
+def log(limit: int, form: str, lang: str | None) -> None:
     """Print what fired, the newest first.
 
     Example: tui-monitor alerts log --limit 20
     """
-    from tui_monitor.store.alert_log import event_record, read_events
+    from tui_monitor.store.alert_log import read_events
 
     paths = Paths.from_environment()
-    words = _words(read_settings(paths))
-    rows = [
-        {**event_record(event), "sentence": sentence(words, event)} for event in read_events(paths.alerts_log, limit)
-    ]
-    if form != "table":
-        click.echo(records_text(form, LOGGED, rows), nl=False)
-        return
-    columns = (Column("time"), Column("rule", cut=True), Column("quiet", rank=2), Column("what", cut=True))
-    cells = [[row["time"], row["rule"], "quiet" if row["quiet"] else "", row["sentence"]] for row in rows]
-    click.echo(table(columns, cells, width=terminal_width()), nl=False)
+    settings = read_settings(paths)
+    words = Words(chosen_language(lang, settings))
+    click.echo(render_log(read_events(paths.alerts_log, limit), form, words, _zone(settings)), nl=False)
 
 
 @command.command("test")
 @format_option
-def test(form: str) -> None:
+@language_option
+@click.option(
+    "--timeout", type=click.FloatRange(0.5, 120), help="Seconds that one channel may take; by default as when it fires."
+)
+def test(form: str, lang: str | None, timeout: float | None) -> None:
     """Deliver a sample by every channel of the settings and of the rules, and say what happened.
 
     Example: tui-monitor alerts test
@@ -119,17 +93,13 @@ def test(form: str) -> None:
     paths = Paths.from_environment()
     settings = read_settings(paths)
     wanted = {Channel(one): None for one in settings.alerts.deliver}
-    for one in _rules(paths, settings):
+    for one in rules_of(paths, settings):
         wanted.update(dict.fromkeys(one.rule.deliver or ()))
     if not wanted:
         end('no channel is set: [alerts] deliver in config.toml, such as ["bell", "desktop"].', ExitCode.USAGE)
-    rows = asyncio.run(_try(settings, tuple(wanted)))
-    if form != "table":
-        click.echo(records_text(form, TRIED, rows), nl=False)
-    else:
-        columns = (Column("channel"), Column("ok"), Column("what", cut=True))
-        cells = [[row["channel"], "yes" if row["ok"] else "NO", row["what"]] for row in rows]
-        click.echo(table(columns, cells, width=terminal_width()), nl=False)
+    language = chosen_language(lang, settings)
+    rows = asyncio.run(_try(settings, tuple(wanted), Words(language), timeout))
+    click.echo(render_tried(rows, form, language), nl=False)
     failed = sum(not row["ok"] for row in rows)
     if failed:
         sys.exit(ExitCode.NO_DATA if failed == len(rows) else ExitCode.PARTIAL)
@@ -175,7 +145,7 @@ def add(**options: Any) -> None:
 
 
 @command.command("remove")
-@click.argument("name")
+@click.argument("name", shell_complete=completing.alert_names)
 def remove(name: str) -> None:
     """Remove a rule that was made in the program.
 
@@ -183,63 +153,70 @@ def remove(name: str) -> None:
     """
     paths = Paths.from_environment()
     settings = read_settings(paths)
+    one = _named(name, paths, settings)
+    if one.own:
+        end(f"{one.rule.name} stands in {paths.config_file}, which is yours: take it out there.", ExitCode.USAGE)
+    _change(lambda: AlertsFile(paths.alerts_file).remove(one.rule.name))
+    click.echo(f"Removed {one.rule.name}.", err=True)
+
+
+@command.command("enable")
+@click.argument("name", shell_complete=completing.alert_names)
+def enable(name: str) -> None:
+    """Turn a rule on again, which stands where it stood.
+
+    Example: tui-monitor alerts enable buybacks
+    """
+    _turn(name, on=True)
+
+
+@command.command("disable")
+@click.argument("name", shell_complete=completing.alert_names)
+def disable(name: str) -> None:
+    """Turn a rule off and keep it; one of config.toml too, which is not written for that.
+
+    Example: tui-monitor alerts disable buybacks
+    """
+    _turn(name, on=False)
+
+
+def _zone(settings: Settings) -> ZoneInfo:
+    """Return the zone that tables tell times in."""
+    name = settings.display.timezone
+    return ZoneInfo(HOME_ZONE if name == "exchange" else name)
+
+
+def _turn(name: str, *, on: bool) -> None:
+    paths = Paths.from_environment()
+    settings = read_settings(paths)
+    one = _named(name, paths, settings)
+    if on and one.own and not one.entry.enabled:
+        end(f"{one.rule.name} is turned off in {paths.config_file}, which is yours: turn it on there.", ExitCode.USAGE)
+    _change(lambda: AlertsFile(paths.alerts_file).turn(one.rule.name, on=on, own=one.own))
+    click.echo(f"{one.rule.name} is {'on' if on else 'off'}.", err=True)
+
+
+def _named(name: str, paths: Paths, settings: Settings) -> ListedRule:
+    for one in rules_of(paths, settings):
+        if one.rule.name.casefold() == name.casefold():
+            return one
+    raise click.BadParameter(f"there is no rule called {name!r}", param_hint="NAME")
+
+
+def _change(change: Callable[[], object]) -> None:
+    """Change the rules' file; end where it cannot be."""
     try:
-        found = AlertsFile(paths.alerts_file).remove(name)
+        Paths.from_environment().ensure()
+        change()
     except ConfigError as error:
         end(str(error), ExitCode.CONFIG)
-    if found:
-        click.echo(f"Removed {name}.", err=True)
-    elif any(one.name.casefold() == name.casefold() for one in settings.alerts.rules):
-        end(f"{name} stands in {paths.config_file}, which is yours: take it out there.", ExitCode.USAGE)
-    else:
-        raise click.BadParameter(f"there is no rule called {name!r}", param_hint="NAME")
 
 
-def _words(settings: Settings) -> Words:
-    context = click.get_current_context().find_root()
-    wanted = (context.obj or {}).get("lang") or settings.display.language
-    return Words(language_of(wanted, os.environ))
-
-
-def _rules(paths: Paths, settings: Settings) -> tuple[ListedRule, ...]:
-    try:
-        return listed_rules(settings.alerts.rules, AlertsFile(paths.alerts_file).read().rules)
-    except ConfigError as error:
-        end(str(error), ExitCode.CONFIG)
-
-
-def _listed(one: ListedRule, state: AlertState) -> dict[str, Any]:
-    rule = one.rule
-    now = datetime.now(UTC)
-    marks = [mark for (name, _, _), mark in state.marks.items() if name == rule.name]
-    phases = {mark.phase(rule, now) for mark in marks}
-    phase = next((each for each in (Phase.FIRED, Phase.COOLING) if each in phases), Phase.ARMED)
-    last = max((mark.last for mark in marks if mark.last is not None), default=None)
-    return {
-        "name": rule.name,
-        "kind": rule.kind.value,
-        "symbols": list(rule.symbols),
-        "above": rule.above,
-        "below": rule.below,
-        "span": rule.span.value,
-        "actions": sorted(rule.actions),
-        "filter": rule.filter,
-        "claim": rule.claim,
-        "source": rule.source,
-        "hysteresis": rule.hysteresis,
-        "cooldown": rule.cooldown,
-        "deliver": None if rule.deliver is None else [channel.value for channel in rule.deliver],
-        "enabled": rule.enabled,
-        "origin": "config" if one.own else "added",
-        "state": phase.value if rule.enabled else "off",
-        "last_fired": last.isoformat(timespec="seconds").replace("+00:00", "Z") if last is not None else None,
-    }
-
-
-async def _try(settings: Settings, channels: tuple[Channel, ...]) -> list[dict[str, Any]]:
+async def _try(
+    settings: Settings, channels: tuple[Channel, ...], words: Words, timeout: float | None
+) -> list[dict[str, Any]]:
     from tui_monitor.services.alert_delivery import Delivery, DeliveryError
 
-    words = _words(settings)
     delivery = Delivery(lambda: settings.alerts, lambda event: event.text, os.environ)
     if sys.stderr.isatty():
         delivery.terminal = _to_terminal
@@ -249,7 +226,10 @@ async def _try(settings: Settings, channels: tuple[Channel, ...]) -> list[dict[s
 
     async def one(channel: Channel) -> dict[str, Any]:
         try:
-            return {"channel": channel.value, "ok": True, "what": await delivery.deliver(channel, sample)}
+            async with asyncio.timeout(timeout):
+                return {"channel": channel.value, "ok": True, "what": await delivery.deliver(channel, sample)}
+        except TimeoutError:
+            return {"channel": channel.value, "ok": False, "what": f"it took longer than {timeout:g} s."}
         except DeliveryError as error:
             return {"channel": channel.value, "ok": False, "what": str(error)}
 

@@ -4,26 +4,14 @@ from __future__ import annotations
 
 import sys
 from datetime import date, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from tui_monitor.analysis.brief import Part, count_words
 from tui_monitor.cli import completing
-from tui_monitor.cli.data_command import (
-    ask_sources,
-    chosen_language,
-    end,
-    iso_date,
-    language_option,
-    network_options,
-    read_settings,
-    recording_options,
-    replay,
-    stored,
-    with_index,
-)
+from tui_monitor.cli.data_command import ask_sources, end, iso_date, read_settings, stored, with_index
+from tui_monitor.cli.data_request import DataRequest, data_options
 from tui_monitor.cli.exchange_sessions import next_session_for
 from tui_monitor.cli.exits import ExitCode
 from tui_monitor.cli.tables import json_text
@@ -60,20 +48,12 @@ PARAGRAPHS = (
     help="Write about this index, by default that of the settings.",
 )
 @click.option("--as-of", callback=iso_date, metavar="DATE", help="Write as if this date were the last.")
-@click.option("--format", "form", type=click.Choice(FORMATS), default="text", show_default=True)
-@language_option
-@network_options
-@recording_options
+@data_options(FORMATS)
 @click.option("--at-close", is_flag=True, help="Stay, without a screen, and write each session up after its close.")
 def command(
     symbol: str | None,
     as_of: date | None,
-    form: str,
-    lang: str | None,
-    offline: bool,
-    timeout: float,
-    recording: Path | None,
-    at: str | None,
+    request: DataRequest,
     at_close: bool,
 ) -> None:
     """Write the session up in at most 200 words: level and move, what is notable, who led, ratings, news, next.
@@ -84,30 +64,25 @@ def command(
     Example: tui-monitor brief --lang zh --from-recording demo
     """
     settings = read_settings(Paths.from_environment())
-    language = chosen_language(lang, settings)
     name = normalise_symbol(symbol if symbol is not None else settings.market.index)
     if name is None:
         raise click.BadParameter(f"{symbol!r} is no symbol", param_hint="--index")
-    if at is not None and recording is None:
-        raise click.UsageError("--at needs --from-recording.")
+    request.check()
     settings = with_index(settings, name)
     if at_close:
-        if recording is not None or offline or as_of is not None:
+        if request.recording is not None or request.offline or as_of is not None:
             raise click.UsageError("--at-close waits for a session's close; it takes no recording, date or --offline.")
         from tui_monitor.headless import BriefAtClose, run
 
-        sys.exit(run(settings, Paths.from_environment(), brief=BriefAtClose(None, form, language)))
-    answered = True
-    if recording is not None:
-        told = replay(recording, at, settings, language).situation
-    else:
-        told, answered = _known(settings, language, None if offline else timeout)
+        brief = BriefAtClose(None, request.form, request.language(settings))
+        sys.exit(run(settings, Paths.from_environment(), brief=brief))
+    told, answered = _known(settings, request)
     board = told.board(as_of=as_of, next_session=next_session_for)
     if board.story is None:
         end(f"No daily history of {name} is known; start tui-monitor with a network once.", ExitCode.NO_DATA)
     from tui_monitor.services.day_brief import brief_of
 
-    click.echo(_render(told, board, brief_of(told, board, as_of=as_of), form), nl=False)
+    click.echo(_render(told, board, brief_of(told, board, as_of=as_of), request.form), nl=False)
     if not answered:
         click.echo(f"No source answered for {name}; this is written from what is stored.", err=True)
         raise click.exceptions.Exit(ExitCode.PARTIAL)
@@ -128,22 +103,24 @@ def stored_brief(settings: Settings, paths: Paths, language: str, form: str, mom
         known.close()
 
 
-def _known(settings: Settings, language: str, timeout: float | None) -> tuple[Situation, bool]:
-    """Return what is stored and, with a ``timeout``, what the sources answer now; and whether the index is answered."""
-    known = stored(settings, language, texts=True)
+def _known(settings: Settings, request: DataRequest) -> tuple[Situation, bool]:
+    """Return what is known, with what the sources answer now, and whether the index was answered."""
+    if request.recording is not None:
+        return request.open(settings)[0], True
+    known = stored(settings, request.language(settings), texts=True)
     told = known.situation
-    answered = True
     known.recall_histories((told.index, *settings.market.peers))
-    if timeout is not None:
-        from tui_monitor.services.interests import RATES
-        from tui_monitor.sources.api import Topic
+    if request.offline:
+        return told, True
+    from tui_monitor.services.interests import RATES
+    from tui_monitor.sources.api import Topic
 
-        quotes = dict.fromkeys((told.index, *told.universe.symbols, *settings.market.peers, *RATES))
-        wanted: dict[Topic, tuple[str, ...]] = {Topic.QUOTES: tuple(quotes), Topic.HEADLINES: ()}
-        if told.store.history(told.index) is None:
-            wanted[Topic.HISTORY] = (told.index,)
-        answered = told.index not in ask_sources(known, settings, wanted, timeout=timeout)[Topic.QUOTES].missing
-    return told, answered
+    quotes = dict.fromkeys((told.index, *told.universe.symbols, *settings.market.peers, *RATES))
+    wanted: dict[Topic, tuple[str, ...]] = {Topic.QUOTES: tuple(quotes), Topic.HEADLINES: ()}
+    if told.store.history(told.index) is None:
+        wanted[Topic.HISTORY] = (told.index,)
+    outcomes = ask_sources(known, settings, wanted, timeout=request.timeout)
+    return told, told.index not in outcomes[Topic.QUOTES].missing
 
 
 def _render(told: Situation, board: Board, sentences: Sequence[Sentence], form: str) -> str:
@@ -170,7 +147,8 @@ def _render(told: Situation, board: Board, sentences: Sequence[Sentence], form: 
             }
         )
     if form == "md":
-        lines = [f"# {index_name(told)}, {story.as_of.isoformat()}"]
+        comma = "，" if told.language.startswith("zh") else ", "
+        lines = [f"# {index_name(told)}{comma}{story.as_of.isoformat()}"]
         for part in paragraphs:
             news = part[0].statement.part is Part.HEADLINE
             lines.append("\n".join(f"- {one.text}" for one in part) if news else between.join(one.text for one in part))

@@ -4,25 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from tui_monitor.cli.calendar_output import render
-from tui_monitor.cli.data_command import (
-    ask_sources,
-    chosen_language,
-    end,
-    format_option,
-    language_option,
-    network_options,
-    read_settings,
-    recording_options,
-    replay,
-    stored,
-)
+from tui_monitor.cli.data_command import ask_sources, end, read_settings
+from tui_monitor.cli.data_request import DataRequest, data_options
 from tui_monitor.cli.exits import ExitCode
+from tui_monitor.cli.own_lists import lists_of, named_symbols
 from tui_monitor.cli.situation_view import view_of
 from tui_monitor.config.paths import Paths
 from tui_monitor.domain.calendar_event import EventKind
@@ -30,7 +20,6 @@ from tui_monitor.domain.calendar_event import EventKind
 if TYPE_CHECKING:
     from tui_monitor.config.settings import Settings
     from tui_monitor.domain.watchlist import Watchlists
-    from tui_monitor.services.situation import Situation
     from tui_monitor.services.stored import Stored
 
 
@@ -45,21 +34,13 @@ if TYPE_CHECKING:
     type=click.Choice([one.value for one in EventKind]),
     help="Only this kind; may be given more than once.",
 )
-@format_option
-@language_option
-@network_options
-@recording_options
+@data_options()
 def command(
     symbols: tuple[str, ...],
     days: int,
     mine: bool,
     kinds: tuple[str, ...],
-    form: str,
-    lang: str | None,
-    offline: bool,
-    timeout: float,
-    recording: Path | None,
-    at: str | None,
+    request: DataRequest,
 ) -> None:
     """Print what is to come, soonest first, each event once whatever number of sources tell it.
 
@@ -69,23 +50,11 @@ def command(
 
     Example: tui-monitor calendar --days 30 --kind earnings --kind central-bank
     """
-    paths = Paths.from_environment()
-    settings = read_settings(paths)
-    language = chosen_language(lang, settings)
-    complete = True
-    if recording is not None:
-        told = replay(recording, at, settings, language).situation
-        lists = _own_lists(paths, told)
-        lines = _lines(told, symbols)
-    elif at is not None:
-        raise click.UsageError("--at needs --from-recording.")
-    else:
-        known = stored(settings, language)
-        told = known.situation
-        lists = _own_lists(paths, told)
-        lines = _lines(told, symbols)
-        if not offline:
-            complete = _ask(known, settings, lists, lines, timeout)
+    settings = read_settings(Paths.from_environment())
+    told, known = request.open(settings)
+    lists = lists_of(told)
+    lines = named_symbols(told, symbols)
+    complete = known is None or _ask(known, settings, lists, lines, request.timeout)
     view = view_of(told, lists=lambda: lists)
     view.agenda = lambda: told.agenda((*lists.symbols, *lines))
     if not view.agenda():
@@ -99,33 +68,11 @@ def command(
         kinds=frozenset(map(EventKind, kinds)),
         symbols=frozenset(lines),
     )
-    click.echo(render(view, events, form), nl=False)
+    click.echo(render(view, events, request.form), nl=False)
     if not events:
         click.echo("Nothing that is known to come fits.", err=True)
     if not complete:
         raise click.exceptions.Exit(ExitCode.PARTIAL)
-
-
-def _lines(told: Situation, words: Sequence[str]) -> tuple[str, ...]:
-    """Return the symbols that ``words`` name; end where one names none."""
-    if not words:
-        return ()
-    from tui_monitor.services.finding import Finder
-
-    found, unknown = Finder(told.instruments).resolve(" ".join(words))
-    if unknown:
-        raise click.BadParameter(f"{' '.join(unknown)!r} is no symbol and no known name", param_hint="SYMBOL")
-    return tuple(found)
-
-
-def _own_lists(paths: Paths, told: Situation) -> Watchlists:
-    from tui_monitor.services.default_lists import default_lists
-    from tui_monitor.services.watchlists import WatchlistService
-
-    service = WatchlistService(paths, now=lambda: told.now, default=default_lists(told.universe))
-    if service.problem is not None:
-        end(service.problem, ExitCode.CONFIG)
-    return service.lists
 
 
 def _ask(known: Stored, settings: Settings, lists: Watchlists, lines: Sequence[str], timeout: float) -> bool:

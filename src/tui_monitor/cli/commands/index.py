@@ -10,20 +10,8 @@ import click
 from tui_monitor.analysis.history_checks import Flaw, find_flaws
 from tui_monitor.analysis.story import tell
 from tui_monitor.cli import completing
-from tui_monitor.cli.data_command import (
-    ask_sources,
-    chosen_language,
-    end,
-    format_option,
-    iso_date,
-    language_option,
-    network_options,
-    read_settings,
-    recording_options,
-    replay,
-    stored,
-    with_index,
-)
+from tui_monitor.cli.data_command import ask_sources, end, iso_date, read_settings, stored, with_index
+from tui_monitor.cli.data_request import DataRequest, data_options
 from tui_monitor.cli.exchange_sessions import next_session_for, next_session_of
 from tui_monitor.cli.exits import ExitCode
 from tui_monitor.cli.index_output import render, render_board
@@ -46,21 +34,13 @@ from tui_monitor.services.interests import RATES
 )
 @click.option("--as-of", callback=iso_date, metavar="DATE", help="Tell it as if this date were the last.")
 @click.option("--since", callback=iso_date, metavar="DATE", help="Also tell the change since the close of this date.")
-@format_option
-@language_option
-@network_options
-@recording_options
+@data_options()
 def command(
     symbol: str | None,
     history: Path | None,
     as_of: date | None,
     since: date | None,
-    form: str,
-    lang: str | None,
-    offline: bool,
-    timeout: float,
-    recording: Path | None,
-    at: str | None,
+    request: DataRequest,
 ) -> None:
     """Tell what is notable about the level of SYMBOL (by default the index of the settings).
 
@@ -74,20 +54,18 @@ def command(
     name = normalise_symbol(symbol if symbol is not None else settings.market.index)
     if name is None:
         raise click.BadParameter(f"{symbol!r} is no symbol", param_hint="SYMBOL")
-    if history is not None and recording is not None:
+    if history is not None and request.recording is not None:
         raise click.UsageError("--history and --from-recording exclude each other.")
-    if at is not None and recording is None:
-        raise click.UsageError("--at needs --from-recording.")
-    language = chosen_language(lang, settings)
+    request.check()
     since = since if since is not None else _since(settings)
-    if recording is not None:
-        _tell_recording(recording, at, with_index(settings, name), language, form, as_of, since)
+    if request.recording is not None:
+        _tell_recording(with_index(settings, name), request, as_of, since)
         return
     file = _file(name, history, settings, paths)
     if file is not None:
-        _tell_file(file, name, settings, language, form, as_of, since)
+        _tell_file(file, name, settings, request.language(settings), request.form, as_of, since)
     else:
-        _tell_stored(with_index(settings, name), language, form, as_of, since, None if offline else timeout)
+        _tell_stored(with_index(settings, name), request, as_of, since)
 
 
 def _tell_file(
@@ -108,20 +86,19 @@ def _tell_file(
     click.echo(render(story, form, language), nl=False)
 
 
-def _tell_stored(
-    settings: Settings, language: str, form: str, as_of: date | None, since: date | None, timeout: float | None
-) -> None:
-    """Tell from what is stored; without a history ask the sources once, unless ``timeout`` is ``None``."""
-    known = stored(settings, language)
+def _tell_stored(settings: Settings, request: DataRequest, as_of: date | None, since: date | None) -> None:
+    """Tell from what is stored; without a history ask the sources once, unless they are not to be asked."""
+    known = stored(settings, request.language(settings))
     told = known.situation
     name = told.index
     known.recall_histories((name, *settings.market.peers))
     answered = True
-    if told.store.history(name) is None and timeout is not None:
+    if told.store.history(name) is None and not request.offline:
         from tui_monitor.sources.api import Topic
 
         quotes = dict.fromkeys((name, *told.universe.symbols, *settings.market.peers, *RATES))
-        outcomes = ask_sources(known, settings, {Topic.HISTORY: (name,), Topic.QUOTES: tuple(quotes)}, timeout=timeout)
+        asked = {Topic.HISTORY: (name,), Topic.QUOTES: tuple(quotes)}
+        outcomes = ask_sources(known, settings, asked, timeout=request.timeout)
         answered = name not in outcomes[Topic.QUOTES].missing
     history = told.store.history(name)
     if history is None or not history.bars:
@@ -135,26 +112,18 @@ def _tell_stored(
         end(f"{origin} begins on {history.bars[0].date}, after {as_of}.", ExitCode.NO_DATA)
     last = board.story.as_of
     _warn_of_flaws([bar for bar in history.bars if bar.date <= last], origin)
-    click.echo(render_board(board, form, language), nl=False)
+    click.echo(render_board(board, request.form, told.language), nl=False)
     if not answered:
         click.echo(f"No source gave a price of {name}; this is told from its daily history.", err=True)
         raise click.exceptions.Exit(ExitCode.PARTIAL)
 
 
-def _tell_recording(
-    recording: Path,
-    at: str | None,
-    settings: Settings,
-    language: str,
-    form: str,
-    as_of: date | None,
-    since: date | None,
-) -> None:
-    told = replay(recording, at, settings, language).situation
+def _tell_recording(settings: Settings, request: DataRequest, as_of: date | None, since: date | None) -> None:
+    told, _ = request.open(settings)
     board = told.board(as_of=as_of, since=since, next_session=next_session_for)
     if board.story is None:
-        end(f"{recording} has no daily history of {settings.market.index} by then.", ExitCode.NO_DATA)
-    click.echo(render_board(board, form, language), nl=False)
+        end(f"{request.recording} has no daily history of {settings.market.index} by then.", ExitCode.NO_DATA)
+    click.echo(render_board(board, request.form, told.language), nl=False)
 
 
 def _file(symbol: str, given: Path | None, settings: Settings, paths: Paths) -> Path | None:

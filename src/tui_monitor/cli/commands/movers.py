@@ -3,24 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from tui_monitor.analysis import breadth
-from tui_monitor.cli.data_command import (
-    ask_sources,
-    chosen_language,
-    end,
-    format_option,
-    language_option,
-    network_options,
-    read_settings,
-    recording_options,
-    replay,
-    stored,
-)
+from tui_monitor.cli.data_command import ask_sources, end, read_settings
+from tui_monitor.cli.data_request import DataRequest, data_options
 from tui_monitor.cli.exits import ExitCode
 from tui_monitor.cli.headings import heading
 from tui_monitor.cli.quotes_output import fresh_word, iso
@@ -61,20 +50,12 @@ NAMES = (
 )
 @click.option("--ascending", is_flag=True, help="The weakest first.")
 @click.option("--limit", type=click.IntRange(1, 10_000), metavar="N", help="Print so many at most.")
-@format_option
-@language_option
-@network_options
-@recording_options
+@data_options()
 def command(
     by: str,
     ascending: bool,
     limit: int | None,
-    form: str,
-    lang: str | None,
-    offline: bool,
-    timeout: float,
-    recording: Path | None,
-    at: str | None,
+    request: DataRequest,
 ) -> None:
     """Print the constituents of the index of the settings with their part in its move.
 
@@ -84,29 +65,22 @@ def command(
     Example: tui-monitor movers --by points --limit 5
     """
     settings = read_settings(Paths.from_environment())
-    language = chosen_language(lang, settings)
-    if at is not None and recording is None:
-        raise click.UsageError("--at needs --from-recording.")
+    told, known = request.open(settings)
     live: set[str] = set()
     complete = True
-    if recording is not None:
-        told, origin = replay(recording, at, settings, language).situation, "recording"
-    else:
-        known = stored(settings, language)
-        told, origin = known.situation, "stored"
-        if not offline:
-            from tui_monitor.sources.api import Topic
+    if known is not None:
+        from tui_monitor.sources.api import Topic
 
-            wanted = (told.index, *told.universe.symbols)
-            outcome = ask_sources(known, settings, {Topic.QUOTES: wanted}, timeout=timeout)[Topic.QUOTES]
-            live = set(wanted) - set(outcome.missing)
-            complete = not outcome.missing
-    rows = movers_of(told, MoverSort(by), ascending=ascending, live=live, origin=origin)
+        wanted = (told.index, *told.universe.symbols)
+        outcome = ask_sources(known, settings, {Topic.QUOTES: wanted}, timeout=request.timeout)[Topic.QUOTES]
+        live = set(wanted) - set(outcome.missing)
+        complete = not outcome.missing
+    rows = movers_of(told, MoverSort(by), ascending=ascending, live=live, origin=request.origin)
     if not rows:
         end(f"No price of any constituent of {told.universe.title()} is known.", ExitCode.NO_DATA)
     complete = complete and len(rows) == len(told.universe.members)
     rows = rows[:limit]
-    click.echo(_render(rows, form, language, settings.display.colours), nl=False)
+    click.echo(_render(rows, request.form, told.language, settings.display.colours), nl=False)
     if not complete:
         click.echo("Some constituents have no price, or only a stored one.", err=True)
         raise click.exceptions.Exit(ExitCode.PARTIAL)
@@ -119,7 +93,8 @@ def movers_of(
     model = MoversModel()
     model.sort, model.descending = sort, not ascending
     index = told.store.quote(told.index)
-    previous = index.previous_close if index is not None else None
+    # The weights are those of the universe's own index.
+    previous = index.previous_close if index is not None and told.universe.index == told.index else None
     members = {member.symbol: member for member in told.universe.members}
     rows: list[dict[str, Any]] = []
     for symbol in model.order(view_of(told)):

@@ -5,25 +5,15 @@ from __future__ import annotations
 import asyncio
 import sys
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from tui_monitor.cli import completing, news_output
-from tui_monitor.cli.data_command import (
-    ask_sources,
-    chosen_language,
-    end,
-    format_option,
-    language_option,
-    network_options,
-    read_settings,
-    recording_options,
-    replay,
-    stored,
-)
+from tui_monitor.cli.data_command import ask_sources, end, read_settings
+from tui_monitor.cli.data_request import DataRequest, data_options
 from tui_monitor.cli.exits import ExitCode
+from tui_monitor.cli.own_lists import own_lists
 from tui_monitor.config.filters_file import FiltersFile
 from tui_monitor.config.named_filters import filter_called
 from tui_monitor.config.paths import Paths
@@ -77,20 +67,12 @@ def _filter(value: str | None, settings: Settings, paths: Paths) -> HeadlineFilt
 @click.option(
     "--limit", type=click.IntRange(1), metavar="N", help="Print at most N; by default 100 of the stored ones."
 )
-@format_option
-@language_option
-@network_options
-@recording_options
+@data_options()
 def command(
     places: tuple[str, ...],
     wanted: str | None,
     limit: int | None,
-    form: str,
-    lang: str | None,
-    offline: bool,
-    timeout: float,
-    recording: Path | None,
-    at: str | None,
+    request: DataRequest,
 ) -> None:
     """Print headlines, newest first, a story once whatever number of feeds carry it.
 
@@ -104,24 +86,22 @@ def command(
     paths = Paths.from_environment()
     settings = read_settings(paths)
     chosen = _filter(wanted, settings, paths)
-    language = chosen_language(lang, settings)
     now = datetime.now(UTC)
-    if at is not None and recording is None:
-        raise click.UsageError("--at needs --from-recording.")
-    if places and recording is not None:
+    request.check()
+    if places and request.recording is not None:
         raise click.UsageError("--from and --from-recording exclude each other.")
-    if recording is not None:
-        told = replay(recording, at, settings, language).situation
+    if request.recording is not None:
+        told, _ = request.open(settings)
         now, code = told.now, ExitCode.OK
         found = _recorded(told.store.headlines(), chosen, limit or USUAL, now, _mine(settings, chosen))
     elif places:
-        found, code = _named(places, settings, timeout, chosen, offline)
+        found, code = _named(places, settings, request, chosen)
     else:
-        found, code = _of_the_feeds(settings, language, timeout, offline, chosen, limit or USUAL)
+        found, code = _of_the_feeds(settings, request, chosen, limit or USUAL)
     from tui_monitor.present.words import Words
 
     shown = found if limit is None else found[:limit]
-    click.echo(news_output.render(shown, form, Words(language), now), nl=False)
+    click.echo(news_output.render(shown, request.form, Words(request.language(settings)), now), nl=False)
     if code is not ExitCode.OK:
         sys.exit(code)
 
@@ -136,13 +116,13 @@ def _recorded(
 
 
 def _named(
-    places: tuple[str, ...], settings: Settings, timeout: float, chosen: HeadlineFilter | None, offline: bool
+    places: tuple[str, ...], settings: Settings, request: DataRequest, chosen: HeadlineFilter | None
 ) -> tuple[list[Headline], ExitCode]:
     """Read what is named; tell on stderr what failed and what was repaired."""
     from tui_monitor.config.seeds import load_instruments, load_universe
     from tui_monitor.services.reading_feeds import FeedsOnce, Reading, is_address, told_once
 
-    if offline and any(map(is_address, places)):
+    if request.offline and any(map(is_address, places)):
         raise click.BadParameter("an address cannot be read offline", param_hint="--from")
     paths = Paths.from_environment()
     stdin = sys.stdin.buffer.read() if "-" in places else b""
@@ -150,7 +130,7 @@ def _named(
     async def read() -> Reading:
         instruments = load_instruments(load_universe(settings.market.universe))
         async with FeedsOnce(settings, paths, instruments) as feeds:
-            return await feeds.read(places, timeout=timeout, stdin=stdin)
+            return await feeds.read(places, timeout=request.timeout, stdin=stdin)
 
     try:
         reading = asyncio.run(read())
@@ -172,25 +152,26 @@ def _named(
 
 
 def _of_the_feeds(
-    settings: Settings, language: str, timeout: float, offline: bool, chosen: HeadlineFilter | None, limit: int
+    settings: Settings, request: DataRequest, chosen: HeadlineFilter | None, limit: int
 ) -> tuple[list[Headline], ExitCode]:
     """Ask the feeds and look through what is stored then."""
     code = ExitCode.OK
     at_hand: list[Headline] = []
-    if not offline:
+    if not request.offline:
         from tui_monitor.services.interests import wanted
         from tui_monitor.sources.api import Topic
 
-        known = stored(settings, language, texts=True)
-        told = known.situation
+        told, known = request.open(settings, texts=True)
+        assert known is not None
         symbols = wanted(settings, told.universe, told.instruments, _lists(settings))[Topic.HEADLINES]
-        outcome = ask_sources(known, settings, {Topic.HEADLINES: symbols}, timeout=timeout)[Topic.HEADLINES]
+        asked = {Topic.HEADLINES: symbols}
+        outcome = ask_sources(known, settings, asked, timeout=request.timeout)[Topic.HEADLINES]
         at_hand = told.store.headlines()
         if outcome.problems:
             code = ExitCode.PARTIAL
     found, any_stored = _stored(chosen, limit, _mine(settings, chosen), at_hand)
     if not any_stored:
-        if offline:
+        if request.offline:
             end("no headline is stored yet; leave --offline out to ask the feeds.", ExitCode.NO_DATA)
         end("no feed answered and no headline is stored.", ExitCode.NO_DATA)
     return found, code
@@ -250,11 +231,5 @@ def _mine(settings: Settings, chosen: HeadlineFilter | None) -> frozenset[str]:
 
 def _lists(settings: Settings) -> Watchlists:
     from tui_monitor.config.seeds import load_universe
-    from tui_monitor.services.default_lists import default_lists
-    from tui_monitor.services.watchlists import WatchlistService
 
-    universe = load_universe(settings.market.universe)
-    service = WatchlistService(Paths.from_environment(), now=lambda: datetime.now(UTC), default=default_lists(universe))
-    if service.problem is not None:
-        end(service.problem, ExitCode.CONFIG)
-    return service.lists
+    return own_lists(load_universe(settings.market.universe), lambda: datetime.now(UTC))

@@ -6,24 +6,14 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 import msgspec
 
 from tui_monitor.cli import completing, quotes_output
-from tui_monitor.cli.data_command import (
-    chosen_language,
-    end,
-    format_option,
-    language_option,
-    network_options,
-    read_settings,
-    recording_options,
-    replay,
-    stored,
-)
+from tui_monitor.cli.data_command import end, read_settings, stored
+from tui_monitor.cli.data_request import DataRequest, data_options
 from tui_monitor.cli.exits import ExitCode
 from tui_monitor.config.paths import Paths
 from tui_monitor.domain.instrument import normalise_symbol
@@ -62,39 +52,30 @@ class _Wish(msgspec.Struct, frozen=True):
     help="Ask again every so many seconds, by default 15, until interrupted.",
 )
 @click.option("--until-change", is_flag=True, help="Wait until a price is another one, print once and end.")
-@format_option
-@language_option
-@network_options
-@recording_options
+@data_options()
 def command(
     symbols: tuple[str, ...],
     period: float | None,
     until_change: bool,
-    form: str,
-    lang: str | None,
-    offline: bool,
-    timeout: float,
-    recording: Path | None,
-    at: str | None,
+    request: DataRequest,
 ) -> None:
     """Print the prices of SYMBOLs, each with its age, source and delay.
 
     A number is a code of Hong Kong: 700 is 0700.HK. What no source answers for comes from what is stored, marked
     with its origin and age. Ends with 4 if a symbol has no price, or only a stored one though the sources were asked;
-    with 3 if there is none at all.
+    with 3 if there is none at all, or --until-change gets no first answer.
 
     Example: tui-monitor quotes 700 9988 BABA --format json
     """
     settings = read_settings(Paths.from_environment())
-    language = chosen_language(lang, settings)
+    request.check()
     wanted = tuple(dict.fromkeys(_symbol(one) for one in symbols))
-    wish = _Wish(wanted, form, language, settings.display.colours, timeout, period, until_change)
-    if recording is not None or offline:
+    language, colours = request.language(settings), settings.display.colours
+    wish = _Wish(wanted, request.form, language, colours, request.timeout, period, until_change)
+    if request.recording is not None or request.offline:
         if period is not None or until_change:
             raise click.UsageError("--watch and --until-change need a network.")
-        _still(wish, settings, recording, at)
-    elif at is not None:
-        raise click.UsageError("--at needs --from-recording.")
+        _still(wish, settings, request)
     else:
         raise click.exceptions.Exit(asyncio.run(_live(wish, settings)))
 
@@ -106,17 +87,14 @@ def _symbol(text: str) -> str:
     return name
 
 
-def _still(wish: _Wish, settings: Settings, recording: Path | None, at: str | None) -> None:
+def _still(wish: _Wish, settings: Settings, request: DataRequest) -> None:
     """Print from a recording or from what is stored."""
-    if recording is not None:
-        told, origin = replay(recording, at, settings, wish.language).situation, "recording"
-    else:
-        told, origin = stored(settings, wish.language).situation, "stored"
-    rows = quotes_output.rows_of(told, wish.symbols, live=(), origin=origin)
+    told, _ = request.open(settings)
+    rows = quotes_output.rows_of(told, wish.symbols, live=(), origin=request.origin)
     known = {row["symbol"] for row in rows}
     missing = [one for one in wish.symbols if one not in known]
     if not rows:
-        where = str(recording) if recording is not None else "what is stored"
+        where = str(request.recording) if request.recording is not None else "what is stored"
         end(f"No price of {', '.join(missing)} in {where}.", ExitCode.NO_DATA)
     click.echo(quotes_output.render(rows, wish.form, wish.language, wish.colours), nl=False)
     _tell_missing(missing)
@@ -139,7 +117,7 @@ async def _live(wish: _Wish, settings: Settings) -> int:
 
 
 async def _rounds(wish: _Wish, known: Stored, sources: OneRound) -> int:
-    first: dict[str, float | None] | None = None
+    first: dict[str, float | None] = {}
     code = int(ExitCode.NO_DATA)
     headed = False
     while True:
@@ -147,8 +125,13 @@ async def _rounds(wish: _Wish, known: Stored, sources: OneRound) -> int:
         told = known.situation
         rows = quotes_output.rows_of(told, wish.symbols, live=live, origin="stored")
         prices = {row["symbol"]: row["last"] for row in rows}
-        changed = first is not None and any(prices.get(one) != price for one, price in first.items())
-        first = prices if first is None else first
+        changed = any(first[one] != prices.get(one) for one in live & first.keys())
+        # What is stored is no first answer: a symbol's own may come later than the others'.
+        first = {one: prices.get(one) for one in live} | first
+        if wish.until_change and not first:
+            _tell(problems)
+            click.echo("No source answered, so there is no price to wait on.", err=True)
+            return ExitCode.NO_DATA
         if not wish.until_change or changed:
             text = quotes_output.render(rows, wish.form, wish.language, wish.colours) if rows else ""
             if headed and wish.form == "csv":
@@ -178,13 +161,17 @@ async def _ask(wish: _Wish, known: Stored, sources: OneRound) -> tuple[set[str],
 
 def _code(wish: _Wish, live: set[str], rows: Sequence[dict[str, object]], problems: dict[str, str]) -> int:
     """Tell on stderr what is wrong; return the exit code of a round."""
-    for name, problem in problems.items():
-        click.echo(f"{name}: {problem}", err=True)
+    _tell(problems)
     shown = {row["symbol"] for row in rows}
     _tell_missing([one for one in wish.symbols if one not in shown])
     if not rows:
         return ExitCode.NO_DATA
     return ExitCode.OK if live == set(wish.symbols) else ExitCode.PARTIAL
+
+
+def _tell(problems: dict[str, str]) -> None:
+    for name, problem in problems.items():
+        click.echo(f"{name}: {problem}", err=True)
 
 
 def _tell_missing(symbols: Sequence[str]) -> None:

@@ -5,26 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from tui_monitor.cli import completing
 from tui_monitor.cli.commands.ratings_extract import command as extract_command
-from tui_monitor.cli.data_command import (
-    ask_sources,
-    chosen_language,
-    end,
-    format_option,
-    language_option,
-    network_options,
-    read_settings,
-    recording_options,
-    replay,
-    stored,
-)
+from tui_monitor.cli.data_command import ask_sources, end, read_settings
+from tui_monitor.cli.data_request import DataRequest, data_options
+from tui_monitor.cli.default_group import DefaultGroup
 from tui_monitor.cli.exits import ExitCode
+from tui_monitor.cli.own_lists import lists_of, named_symbols
 from tui_monitor.cli.ratings_output import render
 from tui_monitor.cli.situation_view import view_of
 from tui_monitor.config.paths import Paths
@@ -47,28 +38,7 @@ _UNITS = {"h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=
 _SPAN = re.compile(r"(\d{1,5})([hdw])")
 
 
-class TapeGroup(click.Group):
-    """Shows the tape where no subcommand is named: ``ratings BABA`` is ``ratings show BABA``."""
-
-    default = "show"
-
-    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Put the default in front of whatever is no subcommand."""
-        if not args or (args[0] not in self.commands and args[0] not in ctx.help_option_names):
-            args = [self.default, *args]
-        return super().parse_args(ctx, args)
-
-    def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write the help of the tape, then the subcommands."""
-        shown = self.commands[self.default]
-        with click.Context(shown, info_name=ctx.info_name, parent=ctx.parent) as inner:
-            shown.format_help(inner, formatter)
-        others = [(name, one.get_short_help_str()) for name, one in self.commands.items() if name != self.default]
-        with formatter.section("Commands"):
-            formatter.write_dl(others)
-
-
-@click.group("ratings", cls=TapeGroup, short_help="Rating changes, and reading them out of headlines.")
+@click.group("ratings", cls=DefaultGroup, short_help="Rating changes, and reading them out of headlines.")
 def command() -> None:
     """Show the tape of rating changes, or read them out of headlines."""
 
@@ -93,20 +63,12 @@ def _since(ctx: click.Context, param: click.Parameter, value: str | None) -> dat
 @click.argument("symbols", nargs=-1, metavar="[SYMBOL]...", shell_complete=completing.tape_symbols)
 @click.option("--since", callback=_since, metavar="SPAN|DATE", help="Only what is younger: 12h, 7d, 4w, 2026-01-31.")
 @click.option("--mine", is_flag=True, help="Only companies of your watchlists.")
-@format_option
-@language_option
-@network_options
-@recording_options
+@data_options()
 def show(
     symbols: tuple[str, ...],
     since: datetime | timedelta | None,
     mine: bool,
-    form: str,
-    lang: str | None,
-    offline: bool,
-    timeout: float,
-    recording: Path | None,
-    at: str | None,
+    request: DataRequest,
 ) -> None:
     """Print rating changes, newest first, each event once whatever number of tables and feeds report it.
 
@@ -117,22 +79,11 @@ def show(
 
     Example: tui-monitor ratings BABA 700 --since 4w --format json
     """
-    paths = Paths.from_environment()
-    settings = read_settings(paths)
-    language = chosen_language(lang, settings)
-    complete = True
-    if recording is not None:
-        told = replay(recording, at, settings, language).situation
-        lines = _lines(told, symbols)
-    elif at is not None:
-        raise click.UsageError("--at needs --from-recording.")
-    else:
-        known = stored(settings, language, texts=True)
-        told = known.situation
-        lines = _lines(told, symbols)
-        if not offline:
-            complete = _ask(known, settings, _own_lists(paths, told), lines, timeout)
-    lists = _own_lists(paths, told)
+    settings = read_settings(Paths.from_environment())
+    told, known = request.open(settings, texts=True)
+    lines = _lines(told, symbols)
+    lists = lists_of(told)
+    complete = known is None or _ask(known, settings, lists, lines, request.timeout)
     view = view_of(told, lists=lambda: lists)
     events = view.tape.events(view)
     if not events:
@@ -141,7 +92,7 @@ def show(
         since = USUAL
     oldest = told.now - since if isinstance(since, timedelta) else since
     wanted = _narrowed(events, lines, frozenset(lists.symbols) if mine else None, oldest)
-    click.echo(render(view, wanted, form, settings.display.colours), nl=False)
+    click.echo(render(view, wanted, request.form, settings.display.colours), nl=False)
     if not wanted:
         click.echo(f"None of the {len(events)} rating changes that are known fits.", err=True)
     _tell_newest(view)
@@ -151,28 +102,11 @@ def show(
 
 def _lines(told: Situation, words: Sequence[str]) -> frozenset[str]:
     """Return all lines of the companies that ``words`` name; end where one names none."""
-    if not words:
-        return frozenset()
-    from tui_monitor.services.finding import Finder
-
-    found, unknown = Finder(told.instruments).resolve(" ".join(words))
-    if unknown:
-        raise click.BadParameter(f"{' '.join(unknown)!r} is no symbol and no known name", param_hint="SYMBOL")
-    lines = set(found)
+    lines = set(named_symbols(told, words))
     for one in told.instruments.values():
         if one.us_line is not None and not lines.isdisjoint({one.symbol, one.us_line.symbol}):
             lines |= {one.symbol, one.us_line.symbol}
     return frozenset(lines)
-
-
-def _own_lists(paths: Paths, told: Situation) -> Watchlists:
-    from tui_monitor.services.default_lists import default_lists
-    from tui_monitor.services.watchlists import WatchlistService
-
-    service = WatchlistService(paths, now=lambda: told.now, default=default_lists(told.universe))
-    if service.problem is not None:
-        end(service.problem, ExitCode.CONFIG)
-    return service.lists
 
 
 def _ask(known: Stored, settings: Settings, lists: Watchlists, lines: frozenset[str], timeout: float) -> bool:

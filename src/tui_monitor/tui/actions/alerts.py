@@ -15,36 +15,37 @@ if TYPE_CHECKING:
 
 def add(screen: MainScreen) -> None:
     """Make a rule for the symbol of the row under the cursor."""
-    from tui_monitor.config.alert_rules import problem_of
-    from tui_monitor.tui.screens.alerts import alert_form
+    from msgspec.structs import replace
 
-    keeper, words = screen.services.alerts, screen.view.words
+    from tui_monitor.tui.screens import alert_forms
+
+    keeper, words = screen.services.alerts(), screen.view.words
     symbol = _symbol(screen)
     if keeper is None or symbol is None:
         screen.say(words("alert.unable" if keeper is None else "alert.no-row"))
         return
 
     def save(entry: AlertEntry) -> None:
+        entry = replace(entry, name=keeper.free_name(entry.name))
+
         async def keep() -> None:
-            problem = problem_of(entry)
             try:
-                if problem is None:
-                    await keeper.add(entry)
+                await keeper.add(entry)
             except MonitorError as error:
                 screen.say(str(error))
                 return
-            screen.say(words("alert.made", name=entry.name) if problem is None else f"{problem[0]}: {problem[1]}")
+            screen.say(words("alert.made", name=entry.name))
 
         screen.run_worker(keep(), group="alerts")
 
-    screen.app.push_screen(alert_form(screen.view, screen.palette, symbol, keeper.free_name, save))
+    alert_forms.make(screen.app, screen.view, screen.palette, symbol, save)
 
 
 def show(screen: MainScreen) -> None:
     """Show the rules and what fired."""
     from tui_monitor.tui.screens.alerts import AlertsScreen
 
-    keeper = screen.services.alerts
+    keeper = screen.services.alerts()
     if keeper is None:
         screen.say(screen.view.words("alert.unable"))
     else:

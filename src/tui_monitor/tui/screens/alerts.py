@@ -2,28 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.text import Text
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 
-from tui_monitor.config.settings import AlertEntry
 from tui_monitor.domain.errors import MonitorError
-from tui_monitor.present import numbers
 from tui_monitor.present.alert_lines import event_line, rule_line
-from tui_monitor.present.entry_fields import read_number
+from tui_monitor.present.alert_seen import seen_lines
 from tui_monitor.present.rows import Line, Span
 from tui_monitor.present.tone import Tone
 from tui_monitor.present.width import wrap
-from tui_monitor.tui.screens.form import Field, Form
+from tui_monitor.tui.screens import alert_forms
+from tui_monitor.tui.screens.dialog import Dialog, text_width
 from tui_monitor.tui.screens.listing import Listing
 
 if TYPE_CHECKING:
-    from tui_monitor.present.view import View
+    from tui_monitor.config.alert_rules import ListedRule
+    from tui_monitor.config.settings import AlertEntry
     from tui_monitor.services.alert_keeper import AlertKeeper
-    from tui_monitor.tui.palette import Palette
     from tui_monitor.tui.screens.main import MainScreen
 
 WIDTH = 84
@@ -36,7 +35,12 @@ class AlertsScreen(Listing[None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("w", "close", show=False),
         Binding("a,b", "add", show=False),
+        Binding("e", "take", show=False),
+        Binding("x,space", "turn", show=False),
         Binding("d,delete", "remove", show=False),
+        Binding("u", "restore", show=False),
+        Binding("t", "test", show=False),
+        Binding("s", "sample", show=False),
         Binding("l,tab", "log", show=False),
     ]
 
@@ -78,8 +82,25 @@ class AlertsScreen(Listing[None]):
         self.query_one(Vertical).border_title = Text(self._main.view.words(key), no_wrap=True)
         self.update()
 
+    @property
+    def chosen(self) -> ListedRule | None:
+        """The rule under the cursor."""
+        rules = self._keeper.rules
+        return rules[self.at] if not self.shows_log and 0 <= self.at < len(rules) else None
+
     def action_take(self) -> None:
-        """Do nothing: a row tells all of itself."""
+        """Change what the rule under the cursor waits for, if it was made in the program."""
+        one = self.chosen
+        if one is None:
+            return
+        if one.own:
+            self._main.say(self._main.view.words("alert.own-edit", name=one.rule.name))
+            return
+        self._ask(
+            lambda save: alert_forms.change(self.app, self._main.view, self._main.palette, one.entry, save),
+            self._keeper.put,
+            "alert.changed",
+        )
 
     def action_add(self) -> None:
         """Make a rule for the row of the screen below."""
@@ -88,78 +109,84 @@ class AlertsScreen(Listing[None]):
         self.dismiss()
         alerts.add(self._main)
 
-    def action_remove(self) -> None:
-        """Remove the rule under the cursor, if it was made in the program."""
-        rules = self._keeper.rules
-        if self.shows_log or not 0 <= self.at < len(rules):
+    def action_turn(self) -> None:
+        """Turn the rule under the cursor off, or on again."""
+        one = self.chosen
+        if one is None:
             return
-        one, words = rules[self.at], self._main.view.words
+        on = not one.rule.enabled
+        if on and one.own and not one.entry.enabled:
+            self._main.say(self._main.view.words("alert.own-off", name=one.rule.name))
+            return
+        self._do(
+            self._keeper.turn(one, on=on),
+            self._main.view.words(f"alert.turned-{'on' if on else 'off'}", name=one.rule.name),
+        )
+
+    def action_remove(self) -> None:
+        """Remove the rule under the cursor, if it was made in the program; it can be brought back."""
+        one, words = self.chosen, self._main.view.words
+        if one is None:
+            return
         if one.own:
             self._main.say(words("alert.own", name=one.rule.name))
             return
+        self._do(self._keeper.remove(one), words("alert.removed", name=one.rule.name))
 
-        async def remove() -> None:
+    def action_restore(self) -> None:
+        """Bring back what was removed last."""
+
+        async def restore() -> None:
+            words = self._main.view.words
             try:
-                await self._keeper.remove(one.rule.name)
+                name = await self._keeper.restore()
             except MonitorError as error:
                 self._main.say(str(error))
                 return
-            self._main.say(words("alert.removed", name=one.rule.name))
+            self._main.say(words("alert.restored", name=name) if name else words("alert.nothing-removed"))
             self.update()
 
-        self.run_worker(remove(), group="alerts")
+        self.run_worker(restore(), group="alerts")
 
+    def action_test(self) -> None:
+        """Show what the rule under the cursor sees now."""
+        one, view, keeper = self.chosen, self._main.view, self._keeper
+        if one is None:
+            return
+        title = view.words("alert.test-title", name=one.rule.name)
+        width = text_width(self.app.size.width)
+        self.app.push_screen(Dialog(title, lambda: seen_lines(view, keeper.check(one.rule), width), self._main.palette))
 
-def alert_form(
-    view: View, palette: Palette, symbol: str, free_name: Callable[[str], str], save: Callable[[AlertEntry], None]
-) -> Form:
-    """Return the form that makes a rule for ``symbol``: a price above, a price below, or a change in percent.
+    def action_sample(self) -> None:
+        """Send a sample the ways that the rule under the cursor takes."""
+        one = self.chosen
+        if one is None:
+            return
+        rule = one.rule
 
-    The price of the moment stands in the first line, to be changed by a few keys.
-    """
-    words = view.words
-    quote = view.store.quote(symbol)
-    last = quote.last if quote is not None else None
-    price = "" if last is None else numbers.price(last).replace(",", "")
-    now = words("alert.now", price=price) if price else ""
-    fields = [
-        Field("above", words("alert.field.above"), price, now, 24),
-        Field("below", words("alert.field.below"), "", now, 24),
-        Field("percent", words("alert.field.percent"), "", words("alert.percent-example"), 24),
-        Field("name", words("alert.field.name"), "", words("alert.name-example"), 40),
-    ]
+        async def sample() -> None:
+            self._main.say(await self._keeper.sample(rule))
 
-    def submit(texts: Mapping[str, str]) -> str | None:
-        found: dict[str, float] = {}
-        for field in fields[:3]:
-            number = read_number(texts[field.id])
-            if isinstance(number, str):
-                return words("alert.no-number", text=number, field=field.label)
-            # The price as it stood there is no wish.
-            if number is not None and not (field.id == "above" and texts["above"].strip() == price):
-                found[field.id] = number
-        if not found:
-            return words("alert.nothing")
-        if last is not None:
-            for side, there in (
-                ("above", last >= found.get("above", last + 1)),
-                ("below", last <= found.get("below", 0)),
-            ):
-                if there:
-                    return words("alert.already", field=words(f"alert.field.{side}"))
-        wanted = " ".join(texts["name"].split())
-        if "percent" in found and not {"above", "below"} & set(found):
-            size = abs(found["percent"])
-            name = free_name(wanted or f"{symbol} ±{size:g}%")
-            save(AlertEntry(name=name, kind="percent", symbols=(symbol,), above=size, below=-size))
-            return None
-        if "percent" in found:
-            return words("alert.one-kind")
-        name = free_name(
-            wanted or f"{symbol} {' '.join(f'{found[one]:g}' for one in ('above', 'below') if one in found)}"
-        )
-        save(AlertEntry(name=name, kind="price", symbols=(symbol,), above=found.get("above"), below=found.get("below")))
-        return None
+        self.run_worker(sample(), group="alerts-sample", exclusive=True)
 
-    title = " ".join(dict.fromkeys((symbol, view.name(symbol, quote))))
-    return Form(words("alert.form-title", who=title), fields, words("form.hint"), palette, submit)
+    def _ask(
+        self,
+        ask: Callable[[Callable[[AlertEntry], None]], None],
+        keep: Callable[[AlertEntry], Coroutine[None, None, None]],
+        key: str,
+    ) -> None:
+        ask(lambda entry: self._do(keep(entry), self._main.view.words(key, name=entry.name)))
+
+    def _do(self, change: Coroutine[None, None, None], told: str) -> None:
+        """Let a change happen, say what was done or why it was not."""
+
+        async def run() -> None:
+            try:
+                await change
+            except MonitorError as error:
+                self._main.say(str(error))
+                return
+            self._main.say(told)
+            self.update()
+
+        self.run_worker(run(), group="alerts")

@@ -10,7 +10,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.widgets import Static
 
-from tui_monitor.present.agenda import detail_text, list_lines, sorted_for
+from tui_monitor.present.agenda import detail_text, list_lines, sorted_for, title_of
 from tui_monitor.present.rows import Line, Span
 from tui_monitor.present.tone import Tone
 from tui_monitor.present.width import cells, wrap
@@ -88,10 +88,10 @@ class CalendarScreen(Listing[None]):
             self.at = keys.index(self._chosen_key)
         self.at = min(max(self.at, 0), max(0, len(keys) - 1))
         self._chosen_key = keys[self.at] if keys else None
-        detail = self._detail(events)
+        lines = list_lines(self._view, events, self._width)
+        detail = self._detail(events, lines)
         room = max(1, self.app.size.height - FRAME - len(detail))
         top = min(max(0, self.at - room + 1), max(0, len(events) - room)) if self.at >= room else 0
-        lines = list_lines(self._view, events, self._width)
         if not lines:
             empty = "calendar.none-found" if self._mine else "calendar.empty"
             lines = [(Span(text, Tone.MUTED),) for text in wrap(self._view.words(empty), self._width)]
@@ -103,11 +103,15 @@ class CalendarScreen(Listing[None]):
         told = [self._text(line, chosen=False) for line in detail]
         self.query_one("#detail", Static).update(_stacked(told))
 
-    def _detail(self, events: Sequence[CalendarEvent]) -> list[Line]:
+    def _detail(self, events: Sequence[CalendarEvent], lines: Sequence[Line]) -> list[Line]:
         if not events:
             return []
         rule = "─" if self._view.glyphs.braille else "-"
-        text = detail_text(self._view, events[self.at])
+        one = events[self.at]
+        text, title = detail_text(self._view, one), title_of(self._view, one)
+        if title not in "".join(span.text for span in lines[self.at]):
+            # What had to be cut in the list is told whole.
+            text = f"{title} {self._view.glyphs.dot} {text}"
         told = [(Span(part, Tone.MUTED),) for part in wrap(text, self._width)]
         return [(Span(rule * self._width, Tone.RULE),), *told[:DETAIL_LINES]]
 

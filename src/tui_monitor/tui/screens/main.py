@@ -12,7 +12,7 @@ from textual.screen import Screen
 from textual.widget import Widget
 
 from tui_monitor.present.movers import MoversModel
-from tui_monitor.present.rating_cells import company, what
+from tui_monitor.present.rating_cells import company, firm, what
 from tui_monitor.present.upgrade_bell import UpgradeBell
 from tui_monitor.present.words import Words
 from tui_monitor.store.latest import Family
@@ -324,11 +324,13 @@ class MainScreen(Screen[None]):
         if event is not None:
             self.app.bell()
             one = event.change
-            self.say(" ".join(text for text in (one.firm, company(self.view, one), what(self.view, one)) if text))
+            self.say(
+                " ".join(text for text in (firm(self.view, one), company(self.view, one), what(self.view, one)) if text)
+            )
 
     def look_at_alerts(self) -> None:
         """Say the alert that fired since the last frame; how else it is delivered is not the screen's."""
-        event = self.services.alerts.news() if self.services.alerts is not None else None
+        event = self.services.fired()
         if event is not None:
             from tui_monitor.present.alert_lines import sentence
 
