@@ -43,7 +43,8 @@ class Outside:
     ) -> None:
         """``say`` gets sentences for the person; ``looked`` is called after each look.
 
-        ``told`` are the database's notices that were said already. ``renewed`` hears that the database is another file than before: it was deleted, or set aside.
+        ``told`` are the database's notices that were said already. ``renewed`` hears that the database is another
+        file than before: it was deleted, or set aside.
         """
         self._lists = lists
         self._newsroom = newsroom
