@@ -22,11 +22,13 @@ from tui_monitor.present.sources_list import followed_words
 from tui_monitor.services import sharing as turns
 from tui_monitor.services.sharing import BEAT, LOOK, SILENT, Sharing
 from tui_monitor.store.holding import PollingLock
+from tui_monitor.store.latest import LatestStore
 
 HOLDER = """
 import sys, time
 from pathlib import Path
 from tui_monitor.store.holding import PollingLock
+from tui_monitor.store.latest import LatestStore
 lock = PollingLock(Path(sys.argv[1]))
 assert lock.acquire()
 while True:
@@ -123,6 +125,7 @@ class Nothing:
     """The parts of a follower that this is not about."""
 
     health: dict[str, object] = {}  # noqa: RUF012
+    store = LatestStore()
 
     async def read_health(self) -> dict[str, bytes]:
         return {}

@@ -46,6 +46,13 @@ def disagree(one: Quote, other: Quote, state: SessionState | None) -> bool:
     return same_session(one, other, state) and _apart(one.previous_close, other.previous_close)
 
 
+def differ(one: Quote, other: Quote) -> bool:
+    """Whether two sources' numbers are so far apart that they disagree if they speak of one moment."""
+    if one.currency is not None and other.currency is not None and one.currency != other.currency:
+        return True
+    return _apart(one.last, other.last) or _apart(one.previous_close, other.previous_close)
+
+
 def _apart(one: float | None, other: float | None) -> bool:
     if one is None or other is None or min(one, other) <= 0:
         return False

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from tui_monitor.domain.errors import SourceError
 from tui_monitor.engine.blocking import DaemonWorker
 from tui_monitor.engine.clock import until_beat
+from tui_monitor.services.second_prices import take_second_prices
 from tui_monitor.services.shared_health import SOURCE, understood
 from tui_monitor.sources.api import Batch
 from tui_monitor.store.rows import RATING_MARK
@@ -70,7 +71,8 @@ class Following:
         self.stirred = asyncio.Event()
         """To be set when somebody has written to the file."""
         self._database = database
-        self._store = store
+        self.store = store
+        """What is followed into."""
         self._clock = clock
         self._number = since
         self._marked = marked
@@ -152,7 +154,7 @@ class Following:
         self._apply(batch)
         if changes.heard:
             self._heard = max(one.timestamp() for one in changes.heard.values())
-            self._store.hear(changes.heard.items())
+            self.store.hear(changes.heard.items())
         await self._take_headlines(changes.headlines, now)
         if changes.calendars:
             self._calendars(changes.calendars)
@@ -164,7 +166,7 @@ class Following:
 
     def _apply(self, batch: Batch) -> None:
         self._tap(batch)
-        self._store.apply(batch)
+        self.store.apply(batch)
 
     async def _take_headlines(self, headlines: tuple[Headline, ...], now: datetime) -> None:
         for start in range(0, len(headlines), SLICE):
@@ -174,6 +176,7 @@ class Following:
             await asyncio.sleep(0)
 
     def _take_health(self, words: dict[str, bytes] | dict[str, bytes | None]) -> None:
+        take_second_prices(words, self.store)
         for name, data in words.items():
             if not name.startswith(SOURCE):
                 continue
@@ -190,7 +193,7 @@ class Following:
         """Read everything again: this program was away for longer than the log reaches back."""
         snapshot: Snapshot = await self._worker.call(self._database.read_latest, timeout=TIMEOUT)
         now = self._clock.now()
-        self._store.apply(snapshot.batch(now))
+        self.store.apply(snapshot.batch(now))
         self._calendars(snapshot.calendars)
         await self.read_health()
         self.wished()

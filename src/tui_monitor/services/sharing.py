@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from tui_monitor.domain.errors import SourceError
 from tui_monitor.engine.blocking import DaemonWorker
 from tui_monitor.engine.clock import beat
+from tui_monitor.services.second_prices import SecondPrices
 from tui_monitor.services.shared_health import HealthBoard, understood_blocks
 from tui_monitor.services.wishes import REPEAT, Joined, Wishing
 
@@ -94,6 +95,7 @@ class Sharing:
         self._rest = rest
         self._writer = writer
         self._board = HealthBoard(clock, writer.put_polling)
+        self._seconds = self._second_prices()
         self._beaten: int | None = None
         self._quiet = 0.0
         self._looked = float("-inf")
@@ -195,12 +197,19 @@ class Sharing:
 
     def renewed(self) -> None:
         """The database is another file: how the sources fare and what is wanted was told to nobody yet."""
-        self._board = HealthBoard(self._clock, self._writer.put_polling)
+        self._tells_anew()
         if self.polls:
             # At once: who takes over now goes by it.
             self._tell()
         else:
             self.wishing.say_again()
+
+    def _tells_anew(self) -> None:
+        self._board = HealthBoard(self._clock, self._writer.put_polling)
+        self._seconds = self._second_prices()
+
+    def _second_prices(self) -> SecondPrices:
+        return SecondPrices(self.following.store, self._writer.put_polling)
 
     # While it polls
 
@@ -214,12 +223,16 @@ class Sharing:
             # Begun anew by the person, who wants to see prices: only who asked to be left alone is.
             scheduler.block(blocks)
         # Another turn has other sources: all of them are told anew.
-        self._board = HealthBoard(self._clock, self._writer.put_polling)
+        self._tells_anew()
         self._board.forget(words, scheduler)
+
+    def _tell_all(self, scheduler: Scheduler) -> None:
+        self._board.tell(scheduler)
+        self._seconds.tell()
 
     async def serve(self, scheduler: Scheduler, joined: Joined) -> None:
         """Tell the others how the sources fare and hear their wishes, until cancelled."""
-        self._tell = lambda: self._board.tell(scheduler)
+        self._tell = lambda: self._tell_all(scheduler)
         try:
             async with asyncio.TaskGroup() as group:
                 group.create_task(self._listen_for_wishes(scheduler, joined), name="wishes-heard")

@@ -143,6 +143,24 @@ class LatestStore:
         """Return the last quote of ``symbol`` from each source that gave one."""
         return dict(self._others.get(symbol, {}))
 
+    def second_quotes(self) -> Iterator[tuple[str, tuple[Quote, ...]]]:
+        """Yield each symbol that several sources gave a quote of, with the last one of each."""
+        for symbol, by_source in self._others.items():
+            if len(by_source) > 1:
+                yield symbol, tuple(by_source.values())
+
+    def put_second(self, quote: Quote) -> None:
+        """Take in another source's quote of a symbol, as who asked both told it: what is shown stays."""
+        held = self._quotes.get(quote.symbol)
+        if held is not None and held.source != quote.source:
+            self._others.setdefault(quote.symbol, {})[quote.source] = quote
+
+    def drop_second(self, symbol: str, source: str) -> None:
+        """Forget another source's quote of a symbol; what is shown stays."""
+        held = self._quotes.get(symbol)
+        if held is not None and held.source != source:
+            self._others.get(symbol, {}).pop(source, None)
+
     def path(self, symbol: str) -> Intraday | None:
         """Return the path of ``symbol``'s current or last session."""
         return self._paths.get(symbol)

@@ -1,4 +1,4 @@
-"""What the polling monitor hears of ratings and headlines rings in the others too; it is logged and passed on once."""
+"""What the polling monitor hears of ratings, headlines and second prices is known to the others; it is logged once."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 from tests.engine.test_sharing import Follower, Pair, pair
 from tests.tui.stage import Stage, at, quote
 
@@ -15,10 +16,14 @@ from tui_monitor.config.settings import AlertEntry, Alerts, Settings
 from tui_monitor.domain.alert import AlertEvent, Channel, Wording
 from tui_monitor.domain.headline import Headline
 from tui_monitor.domain.rating import Action, RatingChange
+from tui_monitor.present.detail import quote_lines
 from tui_monitor.present.upgrade_bell import UpgradeBell
 from tui_monitor.services.alert_keeper import AlertKeeper
+from tui_monitor.services.second_prices import SECOND, SecondPrices, take_second_prices
 from tui_monitor.sources.api import Batch
 from tui_monitor.store.alert_log import read_events
+from tui_monitor.store.codec import encode
+from tui_monitor.store.latest import LatestStore
 
 __all__ = ["pair"]
 
@@ -112,3 +117,57 @@ async def test_followers_hear_of_ratings_headlines_and_prices(followers: int, pa
     assert sorted(event.rule for event in logged) == ["deals", "price", "upgrades"], "logged by one of them"
     for one in everybody:
         one.keeper.close()
+
+
+async def test_that_two_sources_disagree_is_told_to_followers_and_taken_back(pair: Pair) -> None:
+    def priced(source: str, last: float, seconds: float) -> Batch:
+        shown = quote("0101.HK", last, 100.0, at(10, 0) + timedelta(seconds=seconds))
+        return Batch(source=source, received=at(10, 0), quotes=(replace(shown, source=source),))
+
+    leading, other = LatestStore(), Stage()
+    follow = Follower(pair.theirs, other.store)
+    seconds = SecondPrices(leading, pair.writer.put_polling)
+
+    async def told(*batches: Batch) -> bool:
+        for batch in batches:
+            pair.writer.put_applied(leading.apply(batch))
+        seconds.tell()
+        assert await pair.writer.flush()
+        await follow.following.look()
+        shown = other.store.quote("0101.HK")
+        assert shown is not None
+        assert shown.source == "yahoo"
+        lines = ["".join(span.text for span in line) for line in quote_lines(other.view, "0101.HK")]
+        return any("disagrees" in line for line in lines)
+
+    assert not await told(priced("yahoo", 100.0, 0))
+    assert not await told(priced("tencent", 100.1, 1)), "a tenth of a percent"
+    assert await told(priced("tencent", 103.0, 2))
+    assert other.store.quotes_by_source("0101.HK")["tencent"].last == 103.0
+    assert await told(priced("yahoo", 100.2, 3)), "it does still"
+    # A monitor that starts now hears of it as well.
+    late = Stage()
+    late.store.apply(Batch(source="y", received=at(10, 0), quotes=(leading.quote("0101.HK"),)))  # type: ignore[arg-type]
+    await Follower(pair.theirs, late.store).following.read_health()
+    assert set(late.store.quotes_by_source("0101.HK")) == {"yahoo", "tencent"}
+    assert not await told(priced("yahoo", 103.0, 4))
+    assert set(other.store.quotes_by_source("0101.HK")) == {"yahoo"}
+
+
+async def test_a_word_about_another_price_that_makes_no_sense_changes_nothing(pair: Pair) -> None:
+    store = LatestStore()
+    shown = quote("0101.HK", 100.0, 100.0, at(10, 0))
+    store.apply(Batch(source="yahoo", received=at(10, 0), quotes=(shown,)))
+    before = store.revision, store.quotes_by_source("0101.HK")
+    take_second_prices(
+        {
+            f"{SECOND}0101.HK:{shown.source}": None,
+            f"{SECOND}0101.HK:x": b"{",
+            f"{SECOND}0101.HK:y": encode(shown),
+            f"{SECOND}NOTHELD.HK:y": encode(replace(shown, symbol="NOTHELD.HK", source="y")),
+            "source:yahoo": encode(shown),
+        },
+        store,
+    )
+    assert (store.revision, store.quotes_by_source("0101.HK")) == before
+    assert store.quote("NOTHELD.HK") is None
