@@ -12,8 +12,10 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
+from tests.servers.distort import Lie
 from tests.servers.loopback import Answer, Asked, Fault, LoopbackServer
 from tests.servers.market import Market
+from tests.servers.research import ResearchYahoo
 
 from tui_monitor.cli.commands.doctor import command
 from tui_monitor.sources.refusals import server_time
@@ -233,3 +235,34 @@ def test_folders_settings_and_a_broken_database(folders: Path) -> None:
 def test_the_time_of_a_server(date: str | None, age: str | None, expected: str | None) -> None:
     found = server_time(date, age)
     assert (found.isoformat() if found is not None else None) == expected
+
+
+def test_what_is_asked_by_company_is_asked_for_one_and_events_count(served: Served, folders: Path) -> None:
+    yahoo = ResearchYahoo(lambda: datetime.now(UTC))
+    yahoo.install(served.server)
+    schedule = (
+        f"BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nDTSTART:{datetime.now(UTC):%Y%m%d}\r\nSUMMARY:Figure\r\nEND:VEVENT\r\n"
+    )
+    served.server.route("/own.ics", Answer(body=f"{schedule}END:VCALENDAR\r\n".encode(), content_type="text/calendar"))
+    settings = folders / "config" / "config.toml"
+    text = settings.read_text()
+    url = served.server.url
+    for name, table in (
+        ("yahoo-research", f'base_url = "{url}"\nnews = true'),
+        ("calendar-files", f'files = [{{name = "own", url = "{url}/own.ics"}}]'),
+    ):
+        text = text.replace(f"[sources.{name}]\nenabled = false", f"[sources.{name}]\n{table}")
+    settings.write_text(text)
+    code, output = run("--timeout", "60")
+    assert code == 0, output
+    assert "1 items" in line(output, "own")
+    assert "2 items" in line(output, "yahoo-dividends"), "an ex-date and a day of payment"
+    assert "2 items" in line(output, "yahoo-research-news")
+    asked = [one.path for one in served.server.asked]
+    assert {"/v10/finance/quoteSummary/MSFT", "/v10/finance/quoteSummary/0700.HK", "/xhr/ncp", "/own.ics"} <= set(asked)
+    assert asked.count("/v1/test/getcrumb") == 1, "one process of yfinance's for all of them"
+    yahoo.lie = Lie.OTHERS
+    code, output = run("--timeout", "60")
+    assert line(output, "yahoo-dividends").startswith("BAD"), "nothing of what was asked for is no reach"
+    assert "login page" in output.partition("What to do:")[2]
+    assert code != 0

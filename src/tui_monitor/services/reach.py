@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+EXAMPLE, RATED_EXAMPLE = "0700.HK", "MSFT"
+"""What a source that wants symbols is asked for: a company, and one of which analysts' tables are kept."""
+
 AT_ONCE = 4
 """Hosts that are asked at the same time; one request at a time each."""
 
@@ -78,6 +81,8 @@ async def reach_of(settings: Settings, paths: Paths, *, timeout: float) -> Reach
     try:
         answers = await asyncio.gather(*(ask_host(group) for group in by_host.values()))
     finally:
+        # Not one by one: several may ask through one process.
+        await asyncio.gather(*(source.aclose() for source in sources), return_exceptions=True)
         await transport.aclose()
     found = {one.name: one for group in answers for one in group}
     skews = [one.clock_ahead for one in transport.traffic.values() if one.clock_ahead is not None]
@@ -93,7 +98,10 @@ async def _ask(source: Source, index: str, timeout: float) -> Reached:
     from tui_monitor.sources.api import Batch, Request, Topic
 
     descriptor = source.descriptor
-    examples = {Topic.QUOTES: index, Topic.HISTORY: index, Topic.FUNDAMENTALS: index, Topic.RATINGS: "MSFT"}
+    examples = {
+        Topic.QUOTES: index, Topic.HISTORY: index, Topic.FUNDAMENTALS: index, Topic.RATINGS: RATED_EXAMPLE,
+        Topic.HEADLINES: EXAMPLE, Topic.CALENDAR: EXAMPLE,
+    }  # fmt: skip
     symbol = examples.get(descriptor.topic)
     loop = asyncio.get_running_loop()
     began = loop.time()
@@ -113,9 +121,7 @@ async def _ask(source: Source, index: str, timeout: float) -> Reached:
     except Exception as error:  # a plug-in is somebody else's code; the others are asked all the same
         log.exception("source %s failed in its own code", descriptor.name)
         return failed(FailureKind.INTERNAL, f"an error in the source itself ({type(error).__name__})")
-    finally:
-        await source.aclose()
     assert isinstance(batch, Batch)
-    items = sum(len(part) for part in (batch.quotes, batch.histories, batch.ratings, batch.headlines))
+    items = sum(len(part) for part in (batch.quotes, batch.histories, batch.ratings, batch.headlines, batch.events))
     words = f"{items} items in {(loop.time() - began) * 1000:.0f} ms"
     return Reached(name=descriptor.name, host=descriptor.host, words=words)
