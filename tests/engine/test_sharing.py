@@ -18,7 +18,8 @@ from tests.engine.scripted import Scripted, descriptor, fail, running
 from tui_monitor.domain.errors import FailureKind, SourceError
 from tui_monitor.domain.headline import Headline
 from tui_monitor.domain.quote import Quote
-from tui_monitor.engine.health import SourceHealth, State
+from tui_monitor.engine.budget import TokenBucket
+from tui_monitor.engine.health import SourceHealth, State, day_of
 from tui_monitor.engine.hosts import Block
 from tui_monitor.engine.scheduler import Scheduler
 from tui_monitor.services.following import Following, set_marks
@@ -242,7 +243,8 @@ def test_health_is_told_and_understood_by_another_clock() -> None:
         health = SourceHealth(
             name="yahoo", title="Yahoo", host="q1", topic=Topic.QUOTES, state=State.FAILING, period=15.0,
             failure="no\x1b[31m answer", failure_kind=FailureKind.TIMEOUT, failures=2,
-            next_try=clock.monotonic() + 40.0, last_good=clock.now(), items=47, requests=9,
+            next_try=clock.monotonic() + 40.0, last_good=clock.now(), items=47, requests=9, day=day_of(clock.now()),
+            budget=TokenBucket(rate=0.5, burst=15, now=clock.monotonic(), level=3.0),
         )  # fmt: skip
         health.latencies.extend(float(n) for n in range(1, 101))
         data = told(health, clock)
@@ -252,6 +254,9 @@ def test_health_is_told_and_understood_by_another_clock() -> None:
         assert other.countdown(clock.monotonic()) == pytest.approx(30.0)
         assert (other.state, other.failures, other.items, other.requests) == (State.FAILING, 2, 47, 9)
         assert (other.p50, other.p99) == (health.p50, health.p99)
+        assert other.budget is not None
+        assert other.budget.level(clock.monotonic()) == pytest.approx(8.0), "it has gained since it was told"
+        assert other.day == health.day
         assert other.failure is not None
         assert "\x1b" not in other.failure
         for wrong in (b"", b"[]", data[:-1], data.replace(b"15.0", b"-1.0"), data.replace(b'"quotes"', b'"nonsense"')):
@@ -417,6 +422,34 @@ def test_a_new_holder_goes_on_where_the_old_one_was() -> None:
             assert len(second[3].asked) == 0, "it said 429 less than five minutes ago"
             await clock.sleep(100)
             assert len(second[3].asked) == 1
+
+    run_virtual(scenario())
+
+
+def test_the_day_is_counted_on_over_a_restart_and_begins_anew_at_midnight() -> None:
+    async def scenario() -> None:
+        clock = FakeClock(datetime(2025, 9, 17, 23, 40, tzinfo=UTC))
+        one = Scripted(descriptor("one", host="a.example", period=60.0), clock)
+        past = SourceHealth(
+            name="one", title="", host="", topic=Topic.QUOTES, period=60.0, day=day_of(clock.now()), requests=40,
+            octets=9_000,
+        )  # fmt: skip
+        gone = SourceHealth(name="gone", title="", host="", topic=Topic.QUOTES, period=60.0)
+        async with running(clock, one) as (scheduler, _):
+            scheduler.count_on([past, gone])
+            scheduler.set_interest(Topic.QUOTES, ["A"])
+            await clock.sleep(30)
+            health = scheduler.health["one"]
+            assert health.requests == 41
+            assert health.octets > 9_000
+            assert health.budget is not None
+            assert health.budget.level(clock.monotonic()) <= health.budget.burst
+            await clock.sleep(3_600)
+            today = health.requests
+            assert health.day == day_of(clock.now())
+            assert 30 < today < 41, "forty minutes of the new day"
+            scheduler.count_on([past])
+            assert health.requests == today, "yesterday's numbers are no news"
 
     run_virtual(scenario())
 

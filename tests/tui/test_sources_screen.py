@@ -15,7 +15,9 @@ from textual.pilot import Pilot
 
 from tui_monitor.config.feeds_file import AddedFeeds, FeedsFile
 from tui_monitor.domain.errors import ConfigError, FailureKind
-from tui_monitor.engine.health import SourceHealth, State
+from tui_monitor.engine.budget import TokenBucket
+from tui_monitor.engine.health import SourceHealth, State, day_of
+from tui_monitor.present.sources_list import source_lines
 from tui_monitor.services.feed_desk import FeedDesk
 from tui_monitor.sources.api import Source, SourceContext, Topic
 from tui_monitor.sources.feeds import FeedShelf, open_shelf
@@ -34,6 +36,8 @@ def health(stage: Stage, name: str, topic: Topic = Topic.HEADLINES, **more: obje
     made.last_good = stage.clock.now() - timedelta(seconds=41)
     made.next_try = stage.clock.monotonic() + 72.0
     made.items, made.requests, made.octets = 20, 5, 40_000
+    made.day = day_of(stage.clock.now())
+    made.budget = TokenBucket(rate=0.5, burst=15, now=stage.clock.monotonic(), level=11.7)
     for key, value in more.items():
         setattr(made, key, value)
     return made
@@ -80,6 +84,25 @@ async def test_every_source_is_in_a_row_and_the_chosen_one_in_full(size: tuple[i
         assert "HTTP 503" in text
 
 
+def test_what_is_counted_is_today_s_and_the_budget_is_the_moment_s() -> None:
+    stage = stage_with_sources()
+    one = stage.view.health["Daily"]
+
+    def traffic() -> str:
+        return " ".join(span.text for line in source_lines(stage.view, one) for span in line)
+
+    assert "5 requests and 40.0KB today" in traffic()
+    assert "budget 11/15" in traffic()
+    stage.clock.pass_by(4.0)
+    assert "budget 13/15" in traffic(), "two seconds a token"
+    stage.clock.pass_by(86_400.0)
+    assert "0 requests and 0B today" in traffic()
+    assert "budget 15/15" in traffic()
+    assert "unchanged" not in traffic()
+    one.count(day_of(stage.clock.now()), requests=2, octets=300)
+    assert "2 requests and 300B today" in traffic()
+
+
 async def test_the_facts_of_a_feed_are_all_told() -> None:
     app = stage_with_sources().app()
     async with app.run_test(size=(120, 40)) as pilot:
@@ -91,7 +114,8 @@ async def test_the_facts_of_a_feed_are_all_told() -> None:
         text = "\n".join(frame_text(app))
         for expected in (
             "Feeds", "Daily in full", "daily.example", "zh", "last good 2026-03-04 10:59:19 HKT", "next try 1:12",
-            "5 requests, 40.0KB in, 20 items", "7 unchanged, 310KB saved", "3 items carry no usable date", "310K",
+            "5 requests and 40.0KB today, 20 items · budget 11/15",
+            "7 unchanged, 310KB saved", "3 items carry no usable date", "310K",
         ):  # fmt: skip
             assert expected in text, expected
 

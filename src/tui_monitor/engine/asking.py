@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from tui_monitor.domain.errors import FailureKind, SourceError
 from tui_monitor.engine.clock import Clock
-from tui_monitor.engine.health import SourceHealth
+from tui_monitor.engine.health import SourceHealth, day_of
 from tui_monitor.engine.hosts import Host
 from tui_monitor.engine.interest import Interest
 from tui_monitor.sources.api import Batch, Request, Source
@@ -82,10 +82,13 @@ class Asker:
             raise self._contained(cause) from cause
         now = self._clock.monotonic()
         self._health.latencies.append(now - begun)
-        self._health.requests += batch.requests
-        self._health.octets += batch.octets
-        self._health.saved += batch.unchanged
-        self._health.octets_saved += batch.octets_saved
+        self._health.count(
+            day_of(self._clock.now()),
+            requests=batch.requests,
+            octets=batch.octets,
+            saved=batch.unchanged,
+            octets_saved=batch.octets_saved,
+        )
         self._host.charge(batch.requests - 1, now)
         self._host.answered(name)
         return batch
@@ -102,7 +105,7 @@ class Asker:
     def _failed(self, error: SourceError) -> None:
         """Take in at once what a failure means for the host, before the next source may ask it."""
         now = self._clock.monotonic()
-        self._health.requests += 1
+        self._health.count(day_of(self._clock.now()), requests=1)
         if error.kind is FailureKind.RATE_LIMITED:
             self._host.limited(self._descriptor.name, error.retry_after, now)
         elif error.retry_after is not None:

@@ -6,15 +6,15 @@ from __future__ import annotations
 class TokenBucket:
     """Holds up to ``burst`` tokens and gains ``rate`` a second. One request costs one token."""
 
-    def __init__(self, *, rate: float, burst: float, now: float) -> None:
-        """Start full. ``rate`` and ``burst`` are positive, ``now`` is monotonic seconds."""
+    def __init__(self, *, rate: float, burst: float, now: float, level: float | None = None) -> None:
+        """Start full, or at ``level``. ``rate`` and ``burst`` are positive, ``now`` is monotonic seconds."""
         if rate <= 0 or burst < 1:
             raise ValueError("a budget needs a positive rate and room for at least one token")
         self.rate = rate
         """Tokens a second."""
         self.burst = burst
         """Tokens held at the most."""
-        self._level = float(burst)
+        self._level = float(burst) if level is None else min(burst, max(-burst, level))
         self._at = now
 
     def level(self, now: float) -> float:

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import math
 from collections import deque
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 import msgspec
 
 from tui_monitor.domain.errors import FailureKind
+from tui_monitor.engine.budget import TokenBucket
 from tui_monitor.sources.api import Topic
 
 LATENCIES_KEPT = 256
@@ -40,7 +41,7 @@ class State(StrEnum):
 
 
 class SourceHealth(msgspec.Struct, kw_only=True, eq=False):
-    """How one source fares. Counters run since the start of the program."""
+    """How one source fares. Requests and bytes are those of one day."""
 
     name: str
     title: str
@@ -62,8 +63,12 @@ class SourceHealth(msgspec.Struct, kw_only=True, eq=False):
     """``clock.monotonic()`` at which it asks next; ``None`` while it asks or will not ask."""
     period: float
     """Seconds between two rounds as they run now (longer while its markets are closed)."""
+    budget: TokenBucket | None = None
+    """The requests that its host may get, shared with the host's other sources; ``None`` where there is no bound."""
+    day: date | None = None
+    """The day that is counted, by the clock on this machine's wall."""
     requests: int = 0
-    """Requests that went out."""
+    """Requests that went out on that day."""
     octets: int = 0
     """Body bytes that came in."""
     saved: int = 0
@@ -89,9 +94,31 @@ class SourceHealth(msgspec.Struct, kw_only=True, eq=False):
         """Seconds that 99 of 100 answers stayed within, ``None`` before the first."""
         return _percentile(self.latencies, 0.99)
 
+    def count(self, day: date, *, requests: int, octets: int = 0, saved: int = 0, octets_saved: int = 0) -> None:
+        """Count what an answer of ``day`` took; a new day begins at nothing."""
+        if day != self.day:
+            self.day = day
+            self.requests = self.octets = self.saved = self.octets_saved = 0
+        self.requests += requests
+        self.octets += octets
+        self.saved += saved
+        self.octets_saved += octets_saved
+
+    def count_on(self, past: SourceHealth, today: date) -> None:
+        """Go on with the numbers of an earlier program, where they are of the same day."""
+        if past.day == today:
+            self.day = past.day
+            self.requests, self.octets = past.requests, past.octets
+            self.saved, self.octets_saved = past.saved, past.octets_saved
+
     def countdown(self, monotonic: float) -> float | None:
         """Return the seconds until it tries next, never negative; ``None`` when no try is set."""
         return None if self.next_try is None else max(0.0, self.next_try - monotonic)
+
+
+def day_of(moment: datetime) -> date:
+    """Return the day of ``moment`` by the clock on this machine's wall."""
+    return moment.astimezone().date()
 
 
 def _percentile(values: deque[float], share: float) -> float | None:

@@ -18,7 +18,7 @@ from tui_monitor.domain.errors import FailureKind, SourceError
 from tui_monitor.engine import backoff
 from tui_monitor.engine.asking import SHORTEST_SLEEP, Asker
 from tui_monitor.engine.clock import Clock
-from tui_monitor.engine.health import SourceHealth, State
+from tui_monitor.engine.health import SourceHealth, State, day_of
 from tui_monitor.engine.hosts import Host
 from tui_monitor.engine.hours import Hours
 from tui_monitor.engine.interest import Interest
@@ -103,6 +103,7 @@ class Runner:
             language=self.descriptor.language,
             period=self.descriptor.period,
             next_try=now,
+            budget=host.bucket,
         )
         self._clock = clock
         self._rng = rng
@@ -182,6 +183,7 @@ class Runner:
         health.last_good, health.last_failure = past.last_good, past.last_failure
         health.failure, health.failure_kind, health.failures = past.failure, past.failure_kind, past.failures
         health.items, health.notes = past.items, past.notes
+        self.count_on(past)
         for _ in range(min(past.failures, MAX_NOTES)):
             self.standing.failed(certain=past.failure_kind is FailureKind.RATE_LIMITED)
         self.paused = past.state is State.PAUSED
@@ -193,6 +195,10 @@ class Runner:
             if past.last_good is not None and not past.failures:
                 self.ledger.no_longer_urgent(self.ledger.planned)
         self.wake()
+
+    def count_on(self, past: SourceHealth) -> None:
+        """Count requests and bytes of the day on from what an earlier monitor had counted."""
+        self.health.count_on(past, day_of(self._clock.now()))
 
     def hasten(self, seconds: float) -> None:
         """Try again within ``seconds`` unless it does sooner anyway, or has only just tried."""

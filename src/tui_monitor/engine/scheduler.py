@@ -242,6 +242,12 @@ class Scheduler:
                 self._interest.answered(past.topic, runner.ledger.planned, now - age)
             runner.take_up(past)
 
+    def count_on(self, fared: Iterable[SourceHealth]) -> None:
+        """Count requests and bytes of the day on from those of an earlier scheduler."""
+        for past in fared:
+            if (runner := self._runners.get(past.name)) is not None:
+                runner.count_on(past)
+
     def block(self, blocks: Mapping[str, Block]) -> None:
         """Leave hosts alone that an earlier scheduler was asked to leave alone."""
         now = self._clock.monotonic()

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
-from tui_monitor.engine.health import SourceHealth, State
+from tui_monitor.engine.health import SourceHealth, State, day_of
 from tui_monitor.present import numbers
 from tui_monitor.present.rating_tables import tables_summary
 from tui_monitor.present.rows import Align, Cell, Column, Line, Span, place
@@ -107,9 +108,13 @@ def source_lines(view: View, health: SourceHealth, *, muted: bool = False, added
         why, tone = (health.failure, Tone.WARN) if health.failure else (None, Tone.MUTED)
         text = f"{words('sources.last-failure')} {full_time(view, health.last_failure)}"
         lines.append((Span(f"{text}{dot}{why}" if why else text, tone),))
-    octets = numbers.compact(float(health.octets))
-    text = words("sources.traffic", requests=health.requests, octets=octets, items=health.items)
-    if health.saved:
+    today = health.day == day_of(view.now())
+    octets = numbers.compact(float(health.octets if today else 0))
+    text = words("sources.traffic", requests=health.requests if today else 0, octets=octets, items=health.items)
+    if (budget := health.budget) is not None:
+        left = max(0, math.floor(budget.level(view.monotonic())))
+        text += f"{dot}{words('sources.budget', left=left, most=math.floor(budget.burst))}"
+    if health.saved and today:
         saved = numbers.compact(float(health.octets_saved))
         text += f"{dot}{words('sources.spared', count=health.saved, octets=saved)}"
     if health.p50 is not None and health.p99 is not None:

@@ -7,7 +7,7 @@ stored as times of day and turned into the reader's own monotonic seconds.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Annotated
 
 import msgspec
@@ -15,6 +15,7 @@ from msgspec import Meta
 
 from tui_monitor.domain.errors import FailureKind
 from tui_monitor.domain.text import clean_text
+from tui_monitor.engine.budget import TokenBucket
 from tui_monitor.engine.health import SourceHealth, State
 from tui_monitor.engine.hosts import Block
 from tui_monitor.sources.api import Topic
@@ -32,6 +33,8 @@ HOST = "host:"
 _Count = Annotated[int, Meta(ge=0)]
 _Moment = Annotated[datetime, Meta(tz=True)]
 _Seconds = Annotated[float, Meta(ge=0.0, le=1e9)]
+_Level = Annotated[float, Meta(ge=-1e6, le=1e6)]
+_Rate = Annotated[float, Meta(gt=0.0, le=1e6)]
 
 DAY = timedelta(days=1)
 
@@ -50,6 +53,10 @@ class _Source(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     failure_kind: FailureKind | None = None
     failures: _Count = 0
     next_try: _Moment | None = None
+    budget: tuple[_Level, _Rate, _Rate] | None = None
+    """Level at ``told_at``, tokens a second, tokens at the most."""
+    told_at: _Moment | None = None
+    day: date | None = None
     requests: _Count = 0
     octets: _Count = 0
     saved: _Count = 0
@@ -72,7 +79,7 @@ _host = msgspec.json.Decoder(_Host)
 
 def told(health: SourceHealth, clock: Clock) -> bytes:
     """Return how a source fares as it is stored."""
-    wait = health.countdown(clock.monotonic())
+    wait, bucket = health.countdown(clock.monotonic()), health.budget
     shape = _Source(
         name=health.name,
         title=health.title,
@@ -87,6 +94,9 @@ def told(health: SourceHealth, clock: Clock) -> bytes:
         failure_kind=health.failure_kind,
         failures=health.failures,
         next_try=None if wait is None else clock.now() + timedelta(seconds=wait),
+        budget=None if bucket is None else (bucket.level(clock.monotonic()), bucket.rate, bucket.burst),
+        told_at=clock.now(),
+        day=health.day,
         requests=health.requests,
         octets=health.octets,
         saved=health.saved,
@@ -118,6 +128,8 @@ def understood(data: bytes, clock: Clock) -> SourceHealth | None:
         failure=clean_text(shape.failure, 500) if shape.failure else None,
         failure_kind=shape.failure_kind,
         failures=shape.failures,
+        budget=_budget(shape, clock),
+        day=shape.day,
         requests=shape.requests,
         octets=shape.octets,
         saved=shape.saved,
@@ -131,6 +143,15 @@ def understood(data: bytes, clock: Clock) -> SourceHealth | None:
     # Two durations have the percentiles of all that they stand for.
     health.latencies.extend(one for one in (shape.p50, shape.p99) if one is not None)
     return health
+
+
+def _budget(shape: _Source, clock: Clock) -> TokenBucket | None:
+    """Return the budget as it was told, which goes on gaining from then on."""
+    if shape.budget is None or shape.told_at is None or shape.budget[2] < 1.0:
+        return None
+    level, rate, most = shape.budget
+    age = min(max((clock.now() - shape.told_at).total_seconds(), 0.0), DAY.total_seconds())
+    return TokenBucket(rate=rate, burst=most, now=clock.monotonic() - age, level=level)
 
 
 def told_block(block: Block, clock: Clock) -> bytes:

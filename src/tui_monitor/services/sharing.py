@@ -222,6 +222,7 @@ class Sharing:
         else:
             # Begun anew by the person, who wants to see prices: only who asked to be left alone is.
             scheduler.block(blocks)
+            scheduler.count_on(self.following.health.values())
         # Another turn has other sources: all of them are told anew.
         self._tells_anew()
         self._board.forget(words, scheduler)
