@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 from tests.engine.fake_clock import FakeClock, run_virtual
-from tests.tui.stage import frame_text
+from tests.tui.stage import Stage, at, frame_text
 from tests.tui.test_following_screen import text_of
 from tests.tui.test_sources_screen import settle, stage_with_sources
 
@@ -238,3 +238,28 @@ async def test_the_list_of_sources_says_what_to_do() -> None:
         text = " ".join(" ".join(frame_text(app)).split())
         assert "has not moved for 25s" in text
         assert "end it (kill -9 4711)" in text
+
+
+async def test_after_hours_too_the_status_line_says_it_within_a_second() -> None:
+    stage = Stage(moment=at(17, 0)).fill()
+    app = stage.app()
+    silence: list[float | None] = [None]
+    stage.view.silence = lambda: silence[0]
+
+    async with app.run_test(size=(120, 40)) as pilot:
+
+        async def second() -> str:
+            stage.clock.pass_by(1.0)
+            app.main.frame_clock.tick()
+            await pilot.pause()
+            return frame_text(app)[-1]
+
+        assert "starting" in await second()
+        # The first word of the other monitor.
+        stage.view.followed = lambda: (True, 4711)
+        stage.view.health = stage_with_sources().view.health
+        assert "shared" in await second()
+        silence[0] = 25.0
+        assert "other monitor stopped" in await second()
+        silence[0] = None
+        assert "stopped" not in await second()

@@ -48,7 +48,8 @@ class FrameClock:
         self._timer: Timer | None = None
         self._revision = -1
         self._second = -1
-        self._health = self._marks = -1
+        self._marks = -1
+        self._health = (0, 0, False)
         self._settled_at = 0.0
         self._calm = False
         """Nothing moves by itself: it is after hours, and no key was pressed lately."""
@@ -122,6 +123,11 @@ class FrameClock:
             return int(view.now().timestamp() // AFTER_HOURS_STEP)
         return int(view.monotonic())
 
+    def _sources(self) -> tuple[int, int, bool]:
+        """Return what changes when a source comes or goes, fares differently, or is asked by nobody that moves."""
+        view = self._screen.view
+        return len(view.health), sum(one.revision for one in view.health.values()), view.silence() is not None
+
     def _tick(self) -> None:
         screen = self._screen
         store = screen.view.store
@@ -144,7 +150,7 @@ class FrameClock:
         if second or not self._calm or now < self._settled_at:
             for panel in screen.desk.visible_panels():
                 self._contained(partial(panel.frame, changed, second=second))
-        health = sum(one.revision for one in screen.view.health.values())
+        health = self._sources()
         moved, self._health = health != self._health, health
         if second:
             self._contained(screen.repaint_lines)
