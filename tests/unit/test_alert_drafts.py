@@ -117,9 +117,11 @@ def test_every_kind_can_be_made_changed_and_tried_in_every_language(language: st
 @pytest.mark.parametrize("kind", AlertKind)
 def test_a_rule_of_any_kind_however_it_was_made_can_be_changed(kind: AlertKind) -> None:
     view = stage().view
-    bounds: dict[str, dict[str, object]] = {"price": {"symbols": (SHARE,), "above": 120.0}, "percent": {"below": -2.0}, "points": {"above": 5.0},
-              "volume": {"above": 3.0}, "headline": {"filter": "topic:deals"}, "claim": {"claim": "daily-streak"},
-              "stale": {"above": 60.0}}  # fmt: skip
+    bounds: dict[str, dict[str, object]] = {
+        "price": {"symbols": (SHARE,), "above": 120.0}, "percent": {"below": -2.0}, "points": {"above": 5.0},
+        "volume": {"above": 3.0}, "headline": {"filter": "topic:deals"}, "claim": {"claim": "daily-streak"},
+        "stale": {"above": 60.0},
+    }  # fmt: skip
     entry = msgspec.convert({"name": "one", "kind": kind.value, **bounds.get(kind.value, {})}, AlertEntry)
     symbol = entry.symbols[0] if entry.symbols else ""
     lines = lines_for(view, kind, symbol, entry)
