@@ -10,12 +10,13 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from benchmarks.figures import frames, keys, soak, starting, steady
+from benchmarks.figures import frames, keys, soak, starting, steady, trouble
 from benchmarks.figures.row import HEAD, Row
 
 PARTS: dict[str, Callable[[Path], list[Row]]] = {
     "start": starting.start_rows,
     "keys": keys.key_rows,
+    "trouble": trouble.trouble_rows,
     "bytes": keys.byte_rows,
     "memory": starting.memory_rows,
     "load": steady.load_rows,

@@ -363,12 +363,14 @@ class Core:
 
     def _lookout(self) -> Lookout:
         """Return what looks at the files that others may write to."""
-        from tui_monitor.engine.lookout import Lookout
+        from tui_monitor.engine.lookout import HURRIED, PERIOD, Lookout
 
-        lookout, paths = Lookout("lookout"), self.paths
+        sharing, paths = self.sharing, self.paths
+        lookout = Lookout("lookout", lambda: PERIOD if sharing is None or sharing.polls else HURRIED)
         self.outside.stand(lookout, (paths.config_file, paths.feeds_file, paths.filters_file))
-        if self.sharing is not None and (log := self.database.log_file) is not None:
-            lookout.watch(log, self.sharing.following.stirred.set)
+        self.alerts.stand(lookout)
+        if sharing is not None and (log := self.database.log_file) is not None:
+            lookout.watch(log, sharing.following.stirred.set)
         return lookout
 
     async def _tell(self) -> None:

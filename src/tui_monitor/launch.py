@@ -23,6 +23,13 @@ if TYPE_CHECKING:
     from tui_monitor.tui.app import MonitorApp
 
 
+COLLECT_AFTER = 10_000
+"""Objects made and not ended after which the collector looks for those that hold each other."""
+
+TURN = 0.001
+"""Seconds that a thread may go on computing while the screen wants its turn; Python's own five are felt at a key."""
+
+
 def run_live(settings: Settings, paths: Paths) -> int:
     """Run the live monitor in the terminal; return the exit code."""
     return asyncio.run(run_screen(Monitor(settings, paths)))
@@ -54,6 +61,7 @@ async def run_screen(monitor: Monitor) -> int:
     from tui_monitor.tui.textual_private import crash_of
 
     ready = asyncio.Event()
+    sys.setswitchinterval(TURN)
     app = monitor.build_app(ready.set)
 
     async def engine() -> None:
@@ -62,6 +70,7 @@ async def run_screen(monitor: Monitor) -> int:
         gc.collect()
         gc.freeze()
         gc.enable()
+        gc.set_threshold(COLLECT_AFTER, 20, 50)
         threading.Thread(target=load_actions, name="load-actions", daemon=True).start()
         await monitor.run_engine()
 

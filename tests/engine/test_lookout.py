@@ -17,7 +17,7 @@ class Watched:
         self.path = path
         self.told = 0
         self.heard = asyncio.Event()
-        self.lookout = Lookout("test-lookout", period=0.02)
+        self.lookout = Lookout("test-lookout", period=lambda: 0.02)
         self.lookout.watch(path, self._tell)
 
     def _tell(self) -> None:

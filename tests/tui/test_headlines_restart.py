@@ -22,7 +22,7 @@ from tui_monitor.config.settings import FeedEntry, Network, News, Settings
 from tui_monitor.domain.headline import Headline
 from tui_monitor.sources.api import Batch
 from tui_monitor.sources.registry import available
-from tui_monitor.store.latest import MAX_HEADLINES, LatestStore
+from tui_monitor.store.latest import HEADLINE_SLACK, MAX_HEADLINES, LatestStore
 from tui_monitor.tui.app import MonitorApp
 from tui_monitor.tui.layout import PanelId
 
@@ -109,10 +109,10 @@ async def test_a_broken_list_of_added_feeds_is_said_and_stops_nothing(paths: Pat
 
 def test_what_is_older_than_memory_keeps_is_passed_on_to_be_written_and_no_more() -> None:
     store = LatestStore()
-    store.apply(batch(*(item(n) for n in range(MAX_HEADLINES + 10))))
+    store.apply(batch(*(item(n) for n in range(MAX_HEADLINES + HEADLINE_SLACK + 1))))
     assert len(store.headlines()) == MAX_HEADLINES
     revision = store.revision
-    oldest = item(MAX_HEADLINES + 50)
+    oldest = item(MAX_HEADLINES + 2 * HEADLINE_SLACK)
     assert store.apply(batch(oldest)).headlines == (oldest,)
     assert store.headline(oldest.id) is None
     assert store.revision == revision

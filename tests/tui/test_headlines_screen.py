@@ -311,6 +311,7 @@ async def test_what_memory_drops_leaves_no_hole_in_a_scrolled_list(
         await settle(app, pilot)
         before = set(panel_of(app).keys)
         monkeypatch.setattr("tui_monitor.store.latest.MAX_HEADLINES", 3)
+        monkeypatch.setattr("tui_monitor.store.latest.HEADLINE_SLACK", 0)
         now = stage.clock.now()
         fresh = Headline(id="new", title="New", source="Wire", published=now, received=now)
         stage.store.apply(Batch(source="test", received=now, headlines=(fresh,)))

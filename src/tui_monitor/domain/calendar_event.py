@@ -47,7 +47,7 @@ EXCHANGE_KINDS = frozenset({EventKind.HOLIDAY, EventKind.HALF_DAY})
 """Kinds that belong to an exchange, whose market identifier code stands in ``region``."""
 
 
-class CalendarEvent(msgspec.Struct, frozen=True, kw_only=True):
+class CalendarEvent(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One event. ``None`` is what nobody said; text is sanitised."""
 
     key: str

@@ -38,7 +38,7 @@ class Report(NamedTuple):
     """The source expects it; the company has not said it."""
 
 
-class Quote(msgspec.Struct, frozen=True, kw_only=True):
+class Quote(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One instrument's numbers from one source. ``None`` is unknown; zero never stands for unknown.
 
     Prices are in ``currency`` as the source quotes them (``GBp`` stays pence). Times are aware UTC.

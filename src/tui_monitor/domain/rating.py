@@ -37,7 +37,7 @@ class TableState(StrEnum):
     """It keeps no table for this line: most lines outside the United States, funds, indices."""
 
 
-class RatingTable(msgspec.Struct, frozen=True, kw_only=True):
+class RatingTable(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A provider's table of one line as it was at the last answer."""
 
     symbol: str
@@ -50,7 +50,7 @@ class RatingTable(msgspec.Struct, frozen=True, kw_only=True):
     source: str = ""
 
 
-class RatingChange(msgspec.Struct, frozen=True, kw_only=True):
+class RatingChange(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One rating change. Words are as written by the origin; ``None`` is what it does not say."""
 
     key: str
@@ -78,7 +78,7 @@ class RatingChange(msgspec.Struct, frozen=True, kw_only=True):
     """The watched line that it concerns, where that is another one than ``symbol``: ``9988.HK`` for ``BABA``."""
 
 
-class MergedRating(msgspec.Struct, frozen=True, kw_only=True):
+class MergedRating(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One event with all its reports."""
 
     change: RatingChange

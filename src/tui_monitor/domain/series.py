@@ -10,7 +10,7 @@ OWN = "own"
 """Source of what the program has seen itself, as against what a provider delivered."""
 
 
-class Intraday(msgspec.Struct, frozen=True, kw_only=True):
+class Intraday(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """The path of one session. ``times`` and ``closes`` have the same length, times rising."""
 
     symbol: str
@@ -23,7 +23,7 @@ class Intraday(msgspec.Struct, frozen=True, kw_only=True):
     source: str
 
 
-class DailyBar(msgspec.Struct, frozen=True):
+class DailyBar(msgspec.Struct, frozen=True, gc=False):
     """One session of one instrument. Only the close is always known."""
 
     date: date
@@ -35,7 +35,7 @@ class DailyBar(msgspec.Struct, frozen=True):
     volume: float | None = None
 
 
-class DailyHistory(msgspec.Struct, frozen=True, kw_only=True):
+class DailyHistory(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Daily bars of one instrument, dates rising and unique."""
 
     symbol: str

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from tui_monitor.config.paths import Paths
     from tui_monitor.config.settings import AlertEntry, Alerts
     from tui_monitor.domain.alert import AlertRule, Wording
+    from tui_monitor.engine.lookout import Lookout
     from tui_monitor.present.view import View
 
 PERIOD = 0.5
@@ -76,6 +77,7 @@ class AlertKeeper:
         self._trace: object = None
         self._revision = -1
         self._file_looked = self._saved = float("-inf")
+        self._watched = self._stirred = False
         self._saved_changes = -1
         self._unwritten: list[AlertEvent] = []
         self._said = 0
@@ -195,6 +197,14 @@ class AlertKeeper:
                 group.create_task(self.delivery.run(), name="alerts-delivery")
             group.create_task(self._look_on(), name="alerts-looks")
 
+    def stand(self, lookout: Lookout) -> None:
+        """Have ``lookout`` tell when the file of rules changes, instead of looking now and then."""
+        self._watched = True
+        lookout.watch(self._paths.alerts_file, self._stir)
+
+    def _stir(self) -> None:
+        self._stirred = True
+
     async def _begin(self) -> None:
         if self._live:
             try:
@@ -220,8 +230,8 @@ class AlertKeeper:
     async def step(self) -> None:
         """Look once at what changed, at the rules' files when it is time, and write what has to be."""
         now = self._view.monotonic()
-        if self._live and now - self._file_looked >= FILE_PERIOD:
-            self._file_looked = now
+        if self._live and (self._stirred or (not self._watched and now - self._file_looked >= FILE_PERIOD)):
+            self._file_looked, self._stirred = now, False
             await self._read_file()
         if self._view.settings.alerts is not self._settings:
             self._take_rules()

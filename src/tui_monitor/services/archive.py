@@ -32,6 +32,9 @@ MAX_SAVED = 5_000
 TIMEOUT = 15.0
 """Seconds that a reading may take: 50,000 headlines are searched in a tenth of one."""
 
+GATHER = 0.1
+"""Seconds for which headlines are gathered before their marks are looked up."""
+
 SLICE = 100
 """Headlines taken into memory between two turns of the loop."""
 
@@ -133,6 +136,8 @@ class MarkFinder:
     async def _look_up(self) -> None:
         try:
             while self._wanted:
+                # A long feed comes in many small parts: one question for those of a while.
+                await asyncio.sleep(GATHER)
                 ids, self._wanted = self._wanted, {}
                 try:
                     read = await self._archive.read_among(ids)

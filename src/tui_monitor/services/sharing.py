@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from tui_monitor.domain.errors import SourceError
 from tui_monitor.engine.blocking import DaemonWorker
-from tui_monitor.engine.clock import until_beat
+from tui_monitor.engine.clock import beat
 from tui_monitor.services.shared_health import HealthBoard, understood_blocks
 from tui_monitor.services.wishes import REPEAT, Joined, Wishing
 
@@ -33,13 +33,13 @@ LOOK = 2.0
 TIMEOUT = 5.0
 """Seconds that the lock or the wishes may take."""
 
-BEAT = 2.0
+BEAT = 4.0
 """Seconds between two beats of who holds the lock."""
 
 SILENT = 12.0
 """Seconds without a beat after which the holder counts as stopped: what it stored last gets old."""
 
-TELL = 1.0
+TELL = 2.0
 """Seconds between two looks at whether the sources fare differently."""
 
 _log = logging.getLogger(__name__)
@@ -177,7 +177,7 @@ class Sharing:
                 if not await self._thread.call(self._lock.beat, timeout=TIMEOUT):
                     _log.info("another monitor holds the lock; this one follows it")
                     return
-            await self._clock.sleep(BEAT)
+            await beat(BEAT)
 
     async def _try(self) -> bool:
         try:
@@ -209,18 +209,23 @@ class Sharing:
 
     async def serve(self, scheduler: Scheduler, joined: Joined) -> None:
         """Tell the others how the sources fare and hear their wishes, until cancelled."""
-        wished = asyncio.Event()
-        wished.set()
-        self.following.wished = wished.set
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._listen_for_wishes(scheduler, joined), name="wishes-heard")
+            group.create_task(self._tell_on(scheduler, joined), name="health-told")
+
+    async def _tell_on(self, scheduler: Scheduler, joined: Joined) -> None:
         while True:
-            if wished.is_set():
-                wished.clear()
-                await self._hear(scheduler, joined)
             joined.look()
             self._board.tell(scheduler)
-            with suppress(TimeoutError):
-                async with asyncio.timeout(until_beat(TELL)):
-                    await wished.wait()
+            await beat(TELL)
+
+    async def _listen_for_wishes(self, scheduler: Scheduler, joined: Joined) -> None:
+        wished = asyncio.Event()
+        self.following.wished = wished.set
+        while True:
+            wished.clear()
+            await self._hear(scheduler, joined)
+            await wished.wait()
 
     async def _hear(self, scheduler: Scheduler, joined: Joined) -> None:
         try:

@@ -90,17 +90,11 @@ class Storyteller:
         """Tell the board if anything it rests on has changed since."""
         view = self._view
         now = view.monotonic()
-        self.keep_own_bars()
-        basis = (
-            view.store.family_revision(Family.QUOTE),
-            view.store.family_revision(Family.HISTORY),
-            view.language,
-            view.universe,
-            view.after_hours,
-        )
         again = AGAIN_AFTER_HOURS if view.after_hours else AGAIN
-        if basis == self._told and now - self._told_at < again:
+        if self._basis() == self._told and now - self._told_at < again:
             return view.board
+        self.keep_own_bars()
+        basis = self._basis()
         facts = self.facts()
         if facts.index not in facts.quotes and facts.index not in facts.histories:
             return view.board
@@ -113,6 +107,13 @@ class Storyteller:
             _log.exception("the index story could not be told")
         self._told, self._told_at = basis, now
         return view.board
+
+    def _basis(self) -> tuple[object, ...]:
+        """Return what the board rests on, as far as it shows at a glance."""
+        view = self._view
+        store = view.store
+        quotes, histories = store.family_revision(Family.QUOTE), store.family_revision(Family.HISTORY)
+        return quotes, histories, view.language, view.universe, view.after_hours
 
     def facts(self) -> Facts:
         """Copy what the board is told from."""

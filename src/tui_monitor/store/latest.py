@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 MAX_HEADLINES = 5_000
 """Headlines kept in memory; the database keeps more."""
 
+HEADLINE_SLACK = 500
+"""Headlines by which the store may grow beyond that before the oldest go: sorting them for each new one takes long."""
+
 MAX_RATINGS = 5_000
 """Rating changes kept in memory."""
 
@@ -155,11 +158,10 @@ class LatestStore:
         return list(self._sorted_ratings)
 
     def headlines(self) -> list[Headline]:
-        """Return all headlines, newest first. The list is the caller's own."""
+        """Return the newest headlines, the newest first. The list is the caller's own."""
         if self._sorted_headlines is None:
-            self._sorted_headlines = sorted(
-                self._headlines.values(), key=lambda one: (one.sort_time, one.id), reverse=True
-            )
+            newest = sorted(self._headlines.values(), key=_newest_headline, reverse=True)
+            self._sorted_headlines = newest[:MAX_HEADLINES]
         return list(self._sorted_headlines)
 
     def headline(self, identity: str) -> Headline | None:
@@ -336,19 +338,23 @@ class LatestStore:
                 # Seen before: the first receipt stands, so that an undated item does not rise with each poll.
                 headline = replace(headline, received=held.received)
             fresh.append(headline)
-            if held is None and self._floor is not None and (headline.sort_time, headline.id) < self._floor:
+            if held is None and self._floor is not None and _newest_headline(headline) < self._floor:
                 # Older than all that is kept: it is for the archive only, and costs no sorting here.
                 continue
             self._headlines[headline.id] = headline
             self._mark(Family.HEADLINE, headline.id)
-        if len(self._headlines) > MAX_HEADLINES:
-            newest = self.headlines()
+        if len(self._headlines) > MAX_HEADLINES + HEADLINE_SLACK:
+            newest = sorted(self._headlines.values(), key=_newest_headline, reverse=True)
             for old in newest[MAX_HEADLINES:]:
                 del self._headlines[old.id]
                 self._changed.pop((Family.HEADLINE, old.id), None)
             self._sorted_headlines = newest[:MAX_HEADLINES]
-            self._floor = (newest[MAX_HEADLINES - 1].sort_time, newest[MAX_HEADLINES - 1].id)
+            self._floor = _newest_headline(newest[MAX_HEADLINES - 1])
         return tuple(fresh)
+
+
+def _newest_headline(one: Headline) -> tuple[datetime, str]:
+    return one.sort_time, one.id
 
 
 def _supersedes(new: Quote, held: Quote) -> bool:

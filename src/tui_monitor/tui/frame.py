@@ -1,9 +1,9 @@
 """The frame clock: five times a second it asks what changed and lets the visible panels take it in.
 
 Arrival of data paints nothing. Where nothing visible changed, nothing is sent; once a second the ages, the clock
-and the countdowns move on. It works on no panel that another screen covers. While the terminal has not the focus, and
-after hours when no key was pressed lately, it takes one frame a second; after hours ages, clock and countdowns move
-once a minute: nothing on the screen changes faster then.
+and the countdowns move on. It works on no panel that another screen covers. While the terminal has not the focus it
+takes one frame a second; after hours, when no key was pressed lately, one in two seconds, and ages, clock and
+countdowns move once a minute: nothing on the screen changes faster then.
 """
 
 from __future__ import annotations
@@ -25,8 +25,14 @@ _log = logging.getLogger(__name__)
 RESTING = 1.0
 """Seconds between two frames while nobody is there."""
 
+AFTER_HOURS = 2.0
+"""The same after hours, when no key was pressed lately."""
+
 ALERT = 5.0
 """Seconds after a key within which frames are taken at full pace whatever the hour."""
+
+SETTLING = 6.0
+"""Seconds after a change within which the panels are asked at each frame: a flash ends, an order follows."""
 
 AFTER_HOURS_STEP = 60
 """Seconds between two looks at ages and clock after hours; counted from the full minute, so that the clock is right."""
@@ -42,7 +48,10 @@ class FrameClock:
         self._timer: Timer | None = None
         self._revision = -1
         self._second = -1
-        self._health = -1
+        self._health = self._marks = -1
+        self._settled_at = 0.0
+        self._calm = False
+        """Nothing moves by itself: it is after hours, and no key was pressed lately."""
         self._lists: object = None
         self.resting = False
         """The terminal has not the focus: only one frame a second is taken."""
@@ -85,8 +94,9 @@ class FrameClock:
     def _keep_pace(self) -> None:
         """Take frames at the pace that somebody needs now."""
         view = self._screen.view
-        calm = self.resting or (view.after_hours and view.monotonic() >= self._alert_until)
-        pace = max(self.interval, RESTING) if calm else self.interval
+        self._calm = view.monotonic() >= self._alert_until and view.after_hours
+        calm = AFTER_HOURS if self._calm else RESTING if self.resting else 0.0
+        pace = max(self.interval, calm)
         if pace != self._pace and self._timer is not None:
             self._pace = pace
             self._timer.stop()
@@ -108,7 +118,7 @@ class FrameClock:
     def _moment(self) -> int:
         """Return a number that changes when ages, clock and countdowns have to be looked at."""
         view = self._screen.view
-        if view.after_hours and view.monotonic() >= self._alert_until:
+        if self._calm:
             return int(view.now().timestamp() // AFTER_HOURS_STEP)
         return int(view.monotonic())
 
@@ -128,13 +138,17 @@ class FrameClock:
         self._contained(screen.look_at_alerts)
         if not screen.is_current:
             return
-        for panel in screen.desk.visible_panels():
-            self._contained(partial(panel.frame, changed, second=second))
+        now, marks = screen.view.monotonic(), screen.view.marks_revision
+        if changed or marks != self._marks:
+            self._marks, self._settled_at = marks, now + SETTLING
+        if second or not self._calm or now < self._settled_at:
+            for panel in screen.desk.visible_panels():
+                self._contained(partial(panel.frame, changed, second=second))
         health = sum(one.revision for one in screen.view.health.values())
         moved, self._health = health != self._health, health
         if second:
             self._contained(screen.repaint_lines)
-        elif moved and screen.view.after_hours:
+        elif moved and self._calm:
             # The next look at ages may be a minute away, and why a source fails is not to wait for that.
             self._contained(screen.status.repaint)
         if not second and (Family.QUOTE, screen.view.index) in changed:
