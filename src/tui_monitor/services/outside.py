@@ -38,9 +38,10 @@ class Outside:
         feeds_changed: Callable[[], object],
         settings_changed: Callable[[Settings], object],
         looked: Callable[[], object],
+        told: int,
         renewed: Callable[[], object],
     ) -> None:
-        """``say`` gets sentences for the person; ``looked`` is called after each look.
+        """``say`` gets sentences for the person; ``looked`` is called after each look; ``told`` notices of the database were said.
 
         ``renewed`` hears that the database is another file than before: it was deleted, or set aside.
         """
@@ -53,7 +54,7 @@ class Outside:
         self._settings_changed = settings_changed
         self._looked = looked
         self._renewed = renewed
-        self._told = len(database.notices)
+        self._told = told
         self._changed = asyncio.Event()
         self._generation = database.generation
 
