@@ -140,7 +140,7 @@ class Core:
         """Writes to the terminal past the screen, where there is one."""
         # What is stored up to here is recalled, what comes after it is followed.
         self._recalled_to = self.database.last_change()
-        self._noted = len(self.database.notices)
+        self._noticed = len(self.database.notices)
         self._recall()
 
     @property
@@ -190,8 +190,8 @@ class Core:
             feeds_changed=self._take_feeds,
             settings_changed=self._take_settings,
             looked=self.watching.follow_currencies,
+            told=self._noticed,
             renewed=self._store_anew,
-            told=self._noted,
         )
 
     # Building

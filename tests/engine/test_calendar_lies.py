@@ -37,7 +37,7 @@ MOMENT = datetime(2025, 10, 2, 12, 30, tzinfo=UTC)
 UNREADABLE = {CalendarLie.NO_SUCH_DAY, CalendarLie.NO_SUCH_HOUR, CalendarLie.NEVER_ENDED}
 """Lies that leave no event that can be read."""
 
-SAME = {CalendarLie.NO_END, CalendarLie.END_BEFORE_START}
+SAME = {CalendarLie.NO_END, CalendarLie.END_BEFORE_START, CalendarLie.REPEATING}
 """Lies about what is not read: the events are those of the good file."""
 
 
@@ -86,7 +86,6 @@ async def test_a_calendar_that_lies(lie: CalendarLie, tmp_path: Path, caplog: py
             assert [event.moment for event in told(one)] == [None, None], "a time of nowhere is no moment"
         if lie is CalendarLie.REPEATING:
             assert any("repeat too often" in note for note in one.health.notes)
-            assert len(one.store.events()) <= 2 * len(good)
         if lie is CalendarLie.FLOOD:
             assert any("more than is read" in note for note in one.health.notes)
         one.server.route(one.case.path, handler)

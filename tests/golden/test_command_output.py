@@ -5,9 +5,7 @@
 
 from __future__ import annotations
 
-import csv
 import fcntl
-import io
 import json
 import os
 import pty
@@ -20,121 +18,17 @@ import threading
 import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
-import click
 import pytest
 from click.testing import CliRunner
+from tests.golden.command_stage import COMMANDS, FOLDER, HEADLINES, LANGUAGES, own_lists, whole
 from tests.golden.schema_check import errors
-from tests.unit.test_commands_page import TOP, leaves
 
 from tui_monitor.cli.commands.schema import FOLDER as SCHEMAS
-from tui_monitor.cli.commands.schema import names
 from tui_monitor.cli.main import cli, run
-from tui_monitor.config.settings import Settings
-from tui_monitor.domain.alert import AlertEvent, AlertKind, Channel
-from tui_monitor.services import replayed
-from tui_monitor.services.replayed import Replayed
-from tui_monitor.store.alert_log import append_events
 
-FOLDER = Path(__file__).parent / "commands"
-HEADLINES = Path(__file__).parent / "rating_headlines.jsonl"
-
-QUOTES = ["quotes", "700", "9988", "HSTECH.HK", "^N225", "GC=F", "BTC-USD", "BABA"]
-
-COMMANDS = {
-    "quotes": QUOTES,
-    "movers": ["movers", "--by", "points", "--limit", "12"],
-    "movers-turnover": ["movers", "--by", "turnover", "--ascending", "--limit", "4", "--at", "11:00"],
-    "index": ["index"],
-    "index-morning": ["index", "--at", "11:00"],
-    "index-earlier": ["index", "--as-of", "2025-09-12", "--since", "2025-04-09"],
-    "calendar": ["calendar", "--days", "21"],
-    "calendar-morning": ["calendar", "--days", "2", "--kind", "central-bank", "--at", "11:00"],
-    "news": ["news", "--limit", "12"],
-    "news-filter": ["news", "--filter", "topic:deals,chips-ai age<6h"],
-    "ratings": ["ratings", "--since", "2025-09-15"],
-    "ratings-company": ["ratings", "BABA", "bidu", "--at", "11:00"],
-    "alerts": ["alerts"],
-    "alerts-morning": ["alerts", "tencent", "deals", "--at", "11:00"],
-    "brief": ["brief"],
-    "brief-morning": ["brief", "--at", "11:00"],
-}
-"""What is run, by the name of its golden files."""
-
-RULES = """\
-[[alerts.rules]]
-name = "tencent"
-kind = "price"
-symbols = ["0700.HK"]
-above = 700
-below = 650
-[[alerts.rules]]
-name = "large moves"
-kind = "percent"
-symbols = ["9888.HK", "0981.HK", "9988.HK"]
-above = 6
-[[alerts.rules]]
-name = "points"
-kind = "points"
-symbols = ["9988.HK"]
-below = -20
-[[alerts.rules]]
-name = "highs"
-kind = "high"
-symbols = ["9888.HK"]
-[[alerts.rules]]
-name = "upgrades"
-kind = "rating"
-symbols = ["9888.HK", "BIDU"]
-actions = ["upgrade"]
-[[alerts.rules]]
-name = "deals"
-kind = "headline"
-filter = "topic:deals"
-[[alerts.rules]]
-name = "strong close"
-kind = "claim"
-claim = "highest-close-since"
-[[alerts.rules]]
-name = "silent"
-kind = "stale"
-enabled = false
-"""
-"""Alert rules of every way of looking."""
-
-LANGUAGES = ("en", "zh-Hant", "zh-Hans")
-
-
-@pytest.fixture(autouse=True)
-def own_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "config").mkdir()
-    (tmp_path / "config" / "config.toml").write_text(RULES, encoding="utf-8")
-    monkeypatch.setenv("TUI_MONITOR_CONFIG_DIR", str(tmp_path / "config"))
-    monkeypatch.setenv("TUI_MONITOR_STATE_DIR", str(tmp_path / "state"))
-
-
-@pytest.fixture(autouse=True)
-def read_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Read each moment of the recorded day once: a command only reads what is told, and the day is long."""
-    monkeypatch.setattr(replayed, "Replayed", _once)
-
-
-_READ: dict[tuple[object, ...], Replayed] = {}
-
-
-def _once(path: Path, at: datetime | None, settings: Settings, *, language: str) -> Replayed:
-    key = (path, at, settings.market.index, language)
-    if key not in _READ:
-        _READ[key] = Replayed(path, at, settings, language=language)
-    return _READ[key]
-
-
-def whole(name: str, language: str, *more: str) -> list[str]:
-    command, *rest = COMMANDS[name]
-    return [command, *rest, "--from-recording", "demo", "--lang", language, *more]
+pytestmark = pytest.mark.usefixtures("own_folders", "read_once")
 
 
 def cells(text: str) -> int:
@@ -272,27 +166,6 @@ def test_on_a_terminal_of_80_and_200_cells(name: str, language: str, monkeypatch
             assert text == (FOLDER / f"{name}.{language}.txt").read_text(encoding="utf-8")
 
 
-def own_lists(tmp_path: Path) -> None:
-    """Write lists with what a list can hold, and a log of alerts."""
-    append_events(tmp_path / "state" / "alerts.jsonl", [
-        AlertEvent(
-            time=datetime(2025, 9, 17, 3, 1, tzinfo=UTC), rule="tencent", kind=AlertKind.PRICE, symbol="0700.HK",
-            name="Tencent", side="above", value=701.5, threshold=700.0, channels=(Channel.BELL,),
-        ),
-        AlertEvent(
-            time=datetime(2025, 9, 17, 6, 30, tzinfo=UTC), rule="deals", kind=AlertKind.HEADLINE, quiet=True,
-            text="騰訊發行90億元人民幣債券，為2021年以來首次，所得款項用作一般企業用途",
-        ),
-    ])  # fmt: skip
-    (tmp_path / "config" / "watchlists.toml").write_text(
-        'version = 1\n[[lists]]\nname = "mine"\ncurrency = "HKD"\n'
-        '[[lists.entries]]\nsymbol = "0700.HK"\nquantity = 200\ncost = 480.5\ncost_currency = "HKD"\n'
-        'tags = ["games", "雲"]\nnote = "業績公布後再看，not before the results of the third quarter are out"\n'
-        '[[lists.entries]]\nsymbol = "BABA"\n[[lists]]\nname = "觀察名單"\n',
-        encoding="utf-8",
-    )
-
-
 @pytest.mark.parametrize(
     ("name", "language"),
     [(name, one) for name in WITHOUT_A_RECORDING for one in (LANGUAGES if name in SPEAKING else LANGUAGES[:1])],
@@ -360,113 +233,3 @@ def test_a_program_of_its_own_on_a_terminal(width: int) -> None:
 def test_no_colour_where_none_is_wanted() -> None:
     assert "\x1b" not in on_a_terminal(whole("quotes", "en"), 80, NO_COLOR="1")
     assert "\x1b" not in on_a_terminal(whole("quotes", "en"), 80, TERM="dumb")
-
-
-def schema(name: str, capsys: pytest.CaptureFixture[str]) -> dict[str, Any]:
-    assert run(["schema", name]) == 0
-    found = json.loads(capsys.readouterr().out)
-    assert isinstance(found, dict)
-    return found
-
-
-@pytest.mark.parametrize("name", COMMANDS)
-def test_json_keeps_to_its_schema(name: str, capsys: pytest.CaptureFixture[str]) -> None:
-    wanted = schema(name.partition("-")[0], capsys)
-    for language in LANGUAGES:
-        assert run([*whole(name, language), "--format", "json"]) == 0
-        assert errors(json.loads(capsys.readouterr().out), wanted) == []
-    arguments = whole(name, "zh-Hans")
-    if name.startswith("brief"):
-        return
-    assert run([*arguments, "--format", "jsonl"]) == 0
-    row = wanted.get("items", wanted)
-    lines = capsys.readouterr().out.splitlines()
-    assert lines
-    for line in lines:
-        assert errors(json.loads(line), row) == []
-    if "items" in wanted:
-        assert run([*arguments, "--format", "csv"]) == 0
-        header = next(csv.reader(io.StringIO(capsys.readouterr().out)))
-        assert header == list(row["properties"])
-
-
-LISTING: dict[str, tuple[list[str], int]] = {
-    "alerts-list": (["alerts", "list"], 0),
-    "alerts-log": (["alerts", "log"], 0),
-    # Nobody is at a terminal, so no bell can ring.
-    "alerts-test": (["alerts", "test"], 3),
-    "feeds-list": (["feeds", "list"], 0),
-    # Nobody answers: each row says why.
-    "feeds-check": (["feeds", "check", "RTHK", "Fed", "--timeout", "0.5"], 3),
-    "watch-list": (["watch", "list"], 0),
-    "watch-show": (["watch", "show"], 0),
-}
-"""Commands that print records and tell no recording, by their schema, with the code that they end with."""
-
-
-@pytest.mark.parametrize("name", LISTING)
-def test_lists_keep_to_their_schemas(name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    own_lists(tmp_path)
-    arguments, wanted_code = LISTING[name]
-    wanted = schema(name, capsys)
-
-    def told(form: str) -> str:
-        try:
-            code = int(run([*arguments, "--format", form]))
-        except SystemExit as ended:
-            code = int(ended.code or 0)
-        assert code == wanted_code
-        return capsys.readouterr().out
-
-    rows = json.loads(told("json"))
-    assert rows
-    assert errors(rows, wanted) == []
-    row, names_ = wanted["items"], list(wanted["items"]["properties"])
-    if name == "watch-show":
-        # A line is an entry with its list.
-        entry = row["properties"]["entries"]["items"]
-        row = {**entry, "properties": {"list": {"type": "string"}, **entry["properties"]}}
-        names_ = ["list", *(one for one in entry["properties"] if one != "unverified")]
-    assert all(errors(json.loads(line), row) == [] for line in told("jsonl").splitlines())
-    assert next(csv.reader(io.StringIO(told("csv")))) == names_
-
-
-def test_each_command_that_prints_json_has_a_schema_that_is_tested() -> None:
-    """A command with ``--format json`` keeps to a schema of its own name, and each schema is some command's."""
-    found = {"ratings-extract"}
-    for words, command in leaves(cli, "", TOP):
-        forms = next((one.type for one in command.params if one.name == "form"), None)
-        if isinstance(forms, click.Choice) and "json" in forms.choices and words.partition(" ")[0] != "run":
-            found.add(words.replace(" ", "-"))
-    tested = {name for name in COMMANDS if name in names()} | set(LISTING) | {"ratings-extract"}
-    # `run` and `watch export` write what `brief` and `watch show` print.
-    assert found - {"watch-export", "watch-import"} == set(names()) == tested
-
-
-def test_a_history_file_keeps_to_the_schema(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    file = tmp_path / "closes.csv"
-    file.write_text("date,close\n2025-04-16,1\n2025-04-17,2\n", encoding="utf-8")
-    assert run(["index", "--history", str(file), "--format", "json"]) == 0
-    found = json.loads(capsys.readouterr().out)
-    assert errors(found, schema("index", capsys)) == []
-
-
-def test_the_validator_finds_what_is_wrong(capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(whole("movers", "en", "--format", "json")) == 0
-    rows = json.loads(capsys.readouterr().out)
-    wanted = schema("movers", capsys)
-    assert errors(rows, wanted) == []
-    for key, value in (("percent", "4"), ("weight_estimated", None), ("freshness", "new"), ("time", "now"), ("x", 1)):
-        assert errors([{**rows[0], key: value}], wanted), key
-    del rows[0]["points"]
-    assert errors(rows, wanted) == ["$[0]: points is missing"]
-
-
-def test_schemas_are_listed_and_versioned(capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(["schema"]) == 0
-    listed = capsys.readouterr().out.split()
-    assert listed == list(names()) == sorted(listed)
-    assert {"quotes", "movers", "index", "brief", "ratings"} <= set(listed)
-    for name in listed:
-        assert re.fullmatch(rf"urn:tui-monitor:{name}:\d+", schema(name, capsys)["$id"])
-    assert run(["schema", "nonsense"]) == 1

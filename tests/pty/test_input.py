@@ -26,16 +26,16 @@ def test_keys_in_pieces_a_lone_escape_and_bytes_that_are_no_text(tmp_path: Path)
         typed(terminal, b"i")
         terminal.wait("Sources")
         typed(terminal, b"\x1b")
-        terminal.wait("Watchlist", "Rating changes")
+        terminal.wait("Watchlist", "Headlines", "Rating changes", "KOSPI")
         typed(terminal, b"a")
-        terminal.wait("Add")
+        terminal.wait("Enter adds")
         # One character whose bytes come one at a time, as over a slow line.
         for byte in "騰".encode():
             typed(terminal, bytes([byte]))
             terminal.read(0.05)
-        terminal.wait("騰", "騰訊")
+        terminal.wait("Tencent Music", "Enter adds")
         typed(terminal, b"\x1b")
-        terminal.wait("Watchlist", "Rating changes")
+        terminal.wait_until(lambda text: "Enter adds" not in text, "the line has closed")
         typed(terminal, b"q")
         assert terminal.ended(5) == 0
 

@@ -200,6 +200,17 @@ def test_the_first_price_of_a_session_is_no_new_high_of_the_day() -> None:
     assert len(made.price(131.0)) == 1
 
 
+def test_an_opening_auction_is_no_new_high_of_the_day_before() -> None:
+    made = Watched(rule(AlertKind.HIGH, cooldown=0.0))
+    made.price(100.0, high=100.0)
+    # From eleven in the morning to 09:25 of the next day, when the pre-opening session prices what has not traded yet.
+    made.stage.clock.pass_by(22 * 3600.0 + 25 * 60.0 - 20.0)
+    assert made.price(130.0, high=100.0) == []
+    made.stage.clock.pass_by(600.0)
+    assert made.price(131.0, high=131.0, after=0.0) == [], "the first price of the session"
+    assert len(made.price(132.0, high=132.0)) == 1
+
+
 def test_a_gap_over_night_beyond_the_year_is_told_though_the_source_counts_it_already() -> None:
     made = Watched(rule(AlertKind.HIGH, span=Span.YEAR))
     made.price(100.0, year_high=115.0)

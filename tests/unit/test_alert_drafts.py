@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 from tests.tui.stage import Stage
 
@@ -111,6 +112,23 @@ def test_every_kind_can_be_made_changed_and_tried_in_every_language(language: st
         text = "\n".join("".join(span.text for span in line) for line in told)
         assert text
         assert "alert." not in text, "words are missing"
+
+
+@pytest.mark.parametrize("kind", AlertKind)
+def test_a_rule_of_any_kind_however_it_was_made_can_be_changed(kind: AlertKind) -> None:
+    view = stage().view
+    bounds: dict[str, dict[str, object]] = {
+        "price": {"symbols": (SHARE,), "above": 120.0}, "percent": {"below": -2.0}, "points": {"above": 5.0},
+        "volume": {"above": 3.0}, "headline": {"filter": "topic:deals"}, "claim": {"claim": "daily-streak"},
+        "stale": {"above": 60.0},
+    }  # fmt: skip
+    entry = msgspec.convert({"name": "one", "kind": kind.value, **bounds.get(kind.value, {})}, AlertEntry)
+    symbol = entry.symbols[0] if entry.symbols else ""
+    lines = lines_for(view, kind, symbol, entry)
+    assert bool(lines) == (kind not in {AlertKind.HIGH, AlertKind.LOW}), "these ask for their span"
+    assert draft(view, kind, symbol, {line.id: line.value for line in lines}, entry) == entry
+    nothing = draft(view, kind, symbol, {line.id: "" for line in lines}, entry)
+    assert isinstance(nothing, str) or problem_of(nothing) is None
 
 
 def test_what_a_rule_sees_is_what_it_would_fire_by() -> None:

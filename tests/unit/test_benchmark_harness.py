@@ -60,7 +60,7 @@ def test_rows_that_do_not_exist_are_refused() -> None:
     )  # fmt: skip
     assert done.returncode == 2
     assert "no such rows: nonsense" in done.stderr
-    assert len(PARTS) == 10
+    assert len(PARTS) == 11
 
 
 def test_the_search_goes_by_one_name() -> None:

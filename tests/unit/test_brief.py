@@ -441,3 +441,26 @@ def test_another_index_has_not_the_ratio_of_these_constituents(capsys: pytest.Ca
     assert not parts & {"valuation", "leaders"}
     assert run(["index", "^HSI", "--from-recording", "demo", "--format", "json"]) == 0
     assert json.loads(capsys.readouterr().out)["valuation"] is None
+
+
+def told_at(capsys: pytest.CaptureFixture[str], at: str, language: str = "en") -> str:
+    assert run(["brief", "--from-recording", "demo", "--at", at, "--lang", language]) == 0
+    return capsys.readouterr().out
+
+
+def test_the_opening_auction_makes_no_close(capsys: pytest.CaptureFixture[str]) -> None:
+    auction = told_at(capsys, "09:25")
+    assert "was up 1.4% at 6,162 by 09:25 on Wednesday; held, that would be" in auction
+    assert "gauges that are trading" in auction
+    assert "closed" not in auction
+    assert "若維持至收市" in told_at(capsys, "09:25", "zh")
+
+
+def test_on_the_next_morning_nothing_of_the_session_is_todays(capsys: pytest.CaptureFixture[str]) -> None:
+    before = told_at(capsys, "09:05")
+    assert "rose 0.57% to 6,078 on Tuesday" in before
+    assert "gauges that closed that day" in before
+    assert " today" not in before
+    assert "Asia ex JP" not in before, "the fund has a sentence of its own"
+    assert "在當日已收市的7個指數中" in told_at(capsys, "09:05", "zh")
+    assert "that closed today" in told_at(capsys, "16:20")

@@ -181,7 +181,7 @@ def _lead(subject: Subject, claims: Mapping[ClaimId, Claim]) -> Statement | None
     if move is None:
         return None
     notable = min((claims[one] for one in _LEADS if one in claims), key=lambda one: one.rank, default=None)
-    inputs = {"index": subject.index, "members": subject.members}
+    inputs = {"index": subject.index, "members": subject.members, "today": _is_today(subject)}
     if move.provisional:
         inputs["clock"] = f"{subject.moment:%H:%M}"
     return Statement(part=Part.LEAD, claims=(move, notable) if notable is not None else (move,), inputs=inputs)
@@ -223,12 +223,17 @@ def _peers(subject: Subject, claims: Mapping[ClaimId, Claim], used: set[ClaimId]
     claim = claims.get(ClaimId.PEER_RANK)
     if ranking is None:
         return None
-    inputs: dict[str, Any] = {}
+    inputs: dict[str, Any] = {"today": _is_today(subject)}
     told: tuple[Claim, ...] = ()
     if claim is not None and ClaimId.PEER_RANK not in used:
         told = (claim,)
         # Whom it is ahead of or, when it is last, behind: the two next to it.
-        others = [row.reading for row in ranking.rows if row.place is not None and not row.own]
+        # A fund has a sentence of its own.
+        others = [
+            row.reading
+            for row in ranking.rows
+            if row.place is not None and not row.own and row.reading.symbol not in subject.funds
+        ]
         near = others[:2] if claim.inputs["place"] == 1 else others[-2:] if _is_last(claim) else others[:1]
         inputs["gauges"] = [{"symbol": one.symbol, "name": one.name, "percent": one.percent} for one in near]
     barometer = next(
@@ -243,6 +248,12 @@ def _peers(subject: Subject, claims: Mapping[ClaimId, Claim], used: set[ClaimId]
         name = subject.fund_name(barometer.symbol)
         inputs["barometer"] = {"symbol": barometer.symbol, "name": name, "percent": barometer.percent}
     return Statement(part=Part.PEERS, claims=told, inputs=inputs) if told or barometer is not None else None
+
+
+def _is_today(subject: Subject) -> bool:
+    """Whether the session is that of the moment's own day: of an earlier one nothing is "today's"."""
+    story = subject.board.story
+    return story is not None and story.as_of == subject.moment.date()
 
 
 def _is_last(claim: Claim) -> bool:
@@ -280,7 +291,7 @@ def _ratings(subject: Subject) -> Statement | None:
                 "currency": change.currency,
             }
         )
-    return Statement(part=Part.RATINGS, inputs={"count": len(day), "changes": rows})
+    return Statement(part=Part.RATINGS, inputs={"count": len(day), "changes": rows, "today": _is_today(subject)})
 
 
 def _kind(action: Action) -> int:

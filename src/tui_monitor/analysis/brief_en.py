@@ -91,7 +91,7 @@ def _notable(claim: Claim, move: float, statement: Statement) -> str:
             below = number(facts["below_record_pct"])
             return f", level with {record}" if below == 0.0 else f", {percent_text(below)} below {record}"
         case ClaimId.PEER_RANK:
-            return f", {_rank(claim)}"
+            return f", {_rank(claim, statement)}"
         case ClaimId.BREADTH:
             up, down = whole(facts["advancers"]), whole(facts["decliners"])
             members = statement.inputs["members"]
@@ -176,7 +176,7 @@ def _peers(statement: Statement) -> str:
         place, count = whole(claim.inputs["place"]), whole(claim.inputs["count"])
         side = "ahead of" if place == 1 else "behind"
         # "It" would be the company that the sentence before it ended with.
-        told = f"The index {'stands' if claim.provisional else 'finished'} {_rank(claim)}, "
+        told = f"The index {'stands' if claim.provisional else 'finished'} {_rank(claim, statement)}, "
         told += f"with {gauges} in front" if 2 < place < count else f"{side} {gauges}"
     other = statement.inputs.get("barometer")
     if other is None:
@@ -188,10 +188,11 @@ def _peers(statement: Statement) -> str:
     return f"{told}; {tail}." if told else f"{tail[:1].upper()}{tail[1:]}."
 
 
-def _rank(claim: Claim) -> str:
+def _rank(claim: Claim, statement: Statement) -> str:
     place, count = whole(claim.inputs["place"]), whole(claim.inputs["count"])
     where = {1: "first", count: "last"}.get(place, ordinal(place))
-    return f"{where} of {count} gauges {'that are trading' if claim.provisional else 'that closed today'}"
+    closed = "that closed today" if statement.inputs["today"] else "that closed that day"
+    return f"{where} of {count} gauges {'that are trading' if claim.provisional else closed}"
 
 
 def _valuation(claim: Claim) -> str:
@@ -224,7 +225,8 @@ def _ratings(facts: Mapping[str, Any]) -> str:
     told = _listed([_rating(one) for one in facts["changes"]])
     count = facts["count"]
     if count > len(facts["changes"]):
-        return f"Of {count} rating changes today, {told}."
+        day = "today" if facts["today"] else "that day"
+        return f"Of {count} rating changes {day}, {told}."
     return f"{told[:1].upper()}{told[1:]}."
 
 

@@ -99,7 +99,7 @@ def _notable(claim: Claim, statement: Statement, either: Choose) -> str:
             peak = f"{date_text(facts['record_date'])}{either('的收市紀錄', '的收盘纪录')}"
             return f"{either('較', '较')}{peak}低{percent_text(below)}"
         case ClaimId.PEER_RANK:
-            return f"在{_rank(claim, either)}"
+            return f"在{_rank(claim, statement, either)}"
         case ClaimId.BREADTH:
             return _counts(claim, statement.inputs["members"], either)
     return ""
@@ -181,7 +181,7 @@ def _peers(statement: Statement, either: Choose) -> str:
             [f"{one['name']}（{_direction(one['percent'], either)}）" for one in statement.inputs["gauges"]]
         )
         side = either("領先", "领先") if claim.inputs["place"] == 1 else either("落後於", "落后于")
-        told = f"{either('該指數', '该指数')}在{_rank(claim, either)}，{side}{gauges}"
+        told = f"{either('該指數', '该指数')}在{_rank(claim, statement, either)}，{side}{gauges}"
     other = statement.inputs.get("barometer")
     if other is None:
         return f"{told}。"
@@ -191,9 +191,10 @@ def _peers(statement: Statement, either: Choose) -> str:
     return f"{told}；{tail}。" if told else f"{tail}。"
 
 
-def _rank(claim: Claim, either: Choose) -> str:
+def _rank(claim: Claim, statement: Statement, either: Choose) -> str:
     place, count = whole(claim.inputs["place"]), whole(claim.inputs["count"])
-    state = "交易中" if claim.provisional else either("今日已收市", "今日已收盘")
+    closed = either("今日已收市", "今日已收盘") if statement.inputs["today"] else either("當日已收市", "当日已收盘")
+    state = "交易中" if claim.provisional else closed
     where = {1: "居首", count: "居末"}.get(place, f"排第{place}")
     return f"{state}的{count}{either('個指數', '个指数')}中{where}"
 

@@ -133,14 +133,14 @@ def _record(claim: Claim) -> tuple[str, str]:
 def _peers(claim: Claim) -> tuple[str, str]:
     facts = claim.inputs
     place, count = whole(facts["place"]), whole(facts["count"])
-    state = "that are trading" if claim.provisional else "that have closed today"
+    state = "that are trading" if claim.provisional else "that have closed"
     where = {1: "First", count: "Last"}.get(place, ordinal(place))
     other = ""
     if place in {1, count} and facts.get("other") is not None:
         percent = number(facts["other_percent"])
         signed = "unchanged" if percent == 0.0 else f"{'+' if percent > 0 else '-'}{percent_text(percent)}"
         other = f", {'ahead of' if place == 1 else 'behind'} {text(facts['other'])} ({signed})"
-    return f"{where} of {count} gauges {state}{other}.", f"{ordinal(place)} of {count} gauges today"
+    return f"{where} of {count} gauges {state}{other}.", f"{ordinal(place)} of {count} gauges"
 
 
 def _breadth(claim: Claim) -> tuple[str, str]:

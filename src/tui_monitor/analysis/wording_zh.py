@@ -125,7 +125,7 @@ def _record(claim: Claim, either: Choose) -> tuple[str, str]:
 def _peers(claim: Claim, either: Choose) -> tuple[str, str]:
     facts = claim.inputs
     place, count = whole(facts["place"]), whole(facts["count"])
-    state = "交易中" if claim.provisional else either("今日已收市", "今日已收盘")
+    state = "交易中" if claim.provisional else either("已收市", "已收盘")
     other = ""
     if place in {1, count} and facts.get("other") is not None:
         way = either("領先", "领先") if place == 1 else either("落後於", "落后于")

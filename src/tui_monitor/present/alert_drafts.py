@@ -85,6 +85,9 @@ def lines_for(view: View, kind: AlertKind, symbol: str, entry: AlertEntry | None
     elif kind is AlertKind.HEADLINE:
         stands = entry.filter if entry is not None else ""
         lines.append(DraftLine("filter", words("alert.field.filter"), stands, words("alert.example.headline")))
+    elif kind is AlertKind.CLAIM:
+        stands = entry.claim if entry is not None else ""
+        lines.append(DraftLine("claim", words("alert.field.claim"), stands, words("alert.example.claim")))
     elif kind is AlertKind.STALE:
         seconds = entry.above if entry is not None and entry.above is not None else STALE_AFTER
         lines.append(DraftLine("minutes", words("alert.field.minutes"), number_text(seconds / 60), ""))
@@ -105,6 +108,8 @@ def draft(
         made = _rating(view, base, texts["actions"])
     elif kind is AlertKind.HEADLINE:
         made = _headline(view, base, texts["filter"], symbol)
+    elif kind is AlertKind.CLAIM:
+        made = replace(base, claim=texts["claim"].strip())
     elif kind is AlertKind.STALE:
         made = _silent(view, base, quote, texts["minutes"])
     else:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from tui_monitor.analysis.breadth import points
 from tui_monitor.domain.alert import AlertKind, AlertRule, Span
 from tui_monitor.domain.instrument import mic_of
+from tui_monitor.domain.session import Phase
 
 if TYPE_CHECKING:
     from tui_monitor.domain.quote import Quote
@@ -63,10 +64,13 @@ class AlertValues:
         return held[1]
 
     def day(self, quote: Quote) -> str | None:
-        """Return the date of the session that a quote belongs to."""
+        """Return the date of the session that a quote belongs to, ``None`` for none."""
         mic = mic_of(quote.symbol)
         state = self._view.session(mic) if mic is not None else None
         moment = quote.time or quote.received
+        if state is not None and state.phase is Phase.PRE_OPEN and state.day is not None and moment > state.day.end:
+            # An opening auction's price belongs to no session yet.
+            return None
         if state is not None and state.day is not None and moment >= state.day.open:
             return state.day.date.isoformat()
         if state is not None and state.previous is not None:

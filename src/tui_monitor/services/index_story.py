@@ -23,6 +23,8 @@ from tui_monitor.analysis.valuation import Earnings, five_year_average, index_va
 from tui_monitor.domain.freshness import Freshness, freshness
 from tui_monitor.domain.instrument import mic_of
 from tui_monitor.domain.reference import Measure
+from tui_monitor.domain.session import Phase
+from tui_monitor.services.daily_bars import AFTERMATH
 
 if TYPE_CHECKING:
     from tui_monitor.domain.instrument import Instrument
@@ -122,7 +124,17 @@ def _fresh(facts: Facts, symbol: str) -> Quote | None:
 def _trading(facts: Facts, symbol: str) -> bool:
     mic = mic_of(symbol)
     state = facts.states.get(mic) if mic else None
-    return state is not None and state.phase.live
+    return state is not None and (state.phase.live or _is_indicative(facts.quotes.get(symbol), state))
+
+
+def _is_indicative(quote: Quote | None, state: SessionState) -> bool:
+    """Whether a price is that of an opening auction, which belongs to a session that has not begun."""
+    return (
+        state.phase is Phase.PRE_OPEN
+        and quote is not None
+        and quote.time is not None
+        and (state.day is None or quote.time > state.day.end + AFTERMATH)
+    )
 
 
 def _session_date(facts: Facts, symbol: str) -> date | None:
