@@ -189,6 +189,7 @@ class Core:
             feeds_changed=self._take_feeds,
             settings_changed=self._take_settings,
             looked=self.watching.follow_currencies,
+            renewed=self._store_anew,
         )
 
     # Building
@@ -278,6 +279,20 @@ class Core:
         view = self.view
         set_marks(marks, read=view.read, saved=view.saved, seen_ratings=view.seen_ratings)
         view.marks_revision += 1
+
+    def _store_anew(self) -> None:
+        """Store what is known in the database's new file, and tell the other monitors anew."""
+        if self.sharing is not None:
+            self.sharing.renewed()
+            if not self.sharing.polls:
+                return
+        view, writer = self.view, self.writer
+        writer.put_applied(self.store.everything())
+        for calendar in self.book.known():
+            writer.put_calendar(calendar)
+        writer.mark_read(view.read)
+        writer.mark_saved(view.saved)
+        writer.mark_seen(view.seen_ratings)
 
     def _target(self) -> Target | None:
         if self.polling is not None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import signal
+import sqlite3
 import sys
 import time
 from contextlib import AsyncExitStack
@@ -60,6 +62,19 @@ async def until(condition: object, seconds: float, what: str) -> float:
     return time.monotonic() - began
 
 
+def quotes_in(database: Path) -> set[str]:
+    """Return the symbols that a database has quotes of, none before it tells how the sources fare."""
+    if not database.exists():
+        return set()
+    try:
+        with contextlib.closing(sqlite3.connect(f"{database.as_uri()}?mode=ro", uri=True)) as connection:
+            told = connection.execute("SELECT count(*) FROM polling").fetchone()[0]
+            return {row[0] for row in connection.execute("SELECT symbol FROM quotes")} if told else set()
+    except sqlite3.Error:
+        # It is being begun.
+        return set()
+
+
 async def test_five_monitors_ask_as_one_does_and_the_next_one_takes_over_a_killed_ones_turn(tmp_path: Path) -> None:
     async with LoopbackServer() as server, AsyncExitStack() as stack:
         Market().install(server)
@@ -101,6 +116,13 @@ async def test_five_monitors_ask_as_one_does_and_the_next_one_takes_over_a_kille
         # What came is in the file after five seconds, also while nothing further comes.
         begun = path.stat().st_size
         await until(lambda: path.stat().st_size > begun, 6, "the recording reaches the disk")
+        # The database is deleted under all five: what the holder knows stands in the new one, without a request.
+        database = tmp_path / "state" / "monitor.db"
+        known, asked = quotes_in(database), len(server.asked)
+        assert len(known) >= 40
+        database.unlink()
+        await until(lambda: quotes_in(database) >= known, 30, "what was known is stored anew")
+        assert len(server.asked) - asked <= 6, "it was not asked for anew"
         asked = len(server.asked)
 
         first.kill()

@@ -20,7 +20,7 @@ from tui_monitor.domain.quote import Quote
 from tui_monitor.domain.session import Calendar
 from tui_monitor.engine.weekly_hours import day_with_hours, ordinary_weeks
 from tui_monitor.present.words import LANGUAGES, Words
-from tui_monitor.services.agenda import Agenda, gathered, own_event, report_of
+from tui_monitor.services.agenda import KEPT, Agenda, gathered, own_event, report_of
 from tui_monitor.sources.api import Batch
 from tui_monitor.store.latest import LatestStore
 
@@ -245,7 +245,7 @@ def test_no_holiday_is_told_of_an_ordinary_week() -> None:
     assert told == ()
 
 
-def test_the_screen_gathers_anew_when_something_changed_or_a_minute_has_passed() -> None:
+def test_the_screen_gathers_anew_when_something_changed_or_a_while_has_passed() -> None:
     store = LatestStore()
     rounds: list[int] = []
 
@@ -255,12 +255,12 @@ def test_the_screen_gathers_anew_when_something_changed_or_a_minute_has_passed()
 
     kept = Agenda(store, gather)
     assert kept.told(NOW, "lists") == ()
-    kept.told(NOW + timedelta(seconds=59), "lists")
+    kept.told(NOW + KEPT - timedelta(seconds=1), "lists")
     assert len(rounds) == 1
     store.apply(Batch(source="test", received=NOW, events=(FED,)))
     assert kept.told(NOW, "lists") == (FED,)
     kept.told(NOW, "other lists")
-    kept.told(NOW + timedelta(seconds=61), "other lists")
+    kept.told(NOW + KEPT + timedelta(seconds=1), "other lists")
     # A replayed day may go back.
     kept.told(NOW - timedelta(hours=1), "other lists")
     assert len(rounds) == 5

@@ -115,6 +115,10 @@ class SessionBook:
         ordinary = self._ordinary_calendar(mic, now)
         return self._with_changes(ordinary) if ordinary is not None else None
 
+    def known(self) -> tuple[Calendar, ...]:
+        """Return the calendars that were read or fetched, as they were: without the person's own changes."""
+        return tuple(self._real.values())
+
     def provisional(self, mic: str) -> bool:
         """Whether ``state`` rests on an ordinary week, so that holidays and half days are not known."""
         real = self._real.get(mic)

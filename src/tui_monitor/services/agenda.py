@@ -34,7 +34,7 @@ BACK = timedelta(days=13)
 REPORTS = "yahoo-quote"
 """The only source whose quotes tell when a company reports."""
 
-KEPT = timedelta(seconds=60)
+KEPT = timedelta(minutes=5)
 """How long the agenda is told as it was put together, unless events or lists change."""
 
 HOME_ZONE = "Asia/Hong_Kong"

@@ -78,6 +78,7 @@ class Following:
         self._arrived = arrived
         self._tap = tap
         self._version = -1
+        self._generation = database.generation
         self._heard = 0.0
         self._worker = DaemonWorker("following")
 
@@ -121,6 +122,10 @@ class Following:
     # In the thread
 
     def _read(self) -> Changes | None:
+        self._database.renew()
+        if self._generation != self._database.generation:
+            # Another file: all that it notes is news.
+            self._generation, self._number, self._version, self._heard = self._database.generation, 0, -1, 0.0
         version = self._database.version()
         if version == self._version:
             return None

@@ -38,8 +38,12 @@ class Outside:
         feeds_changed: Callable[[], object],
         settings_changed: Callable[[Settings], object],
         looked: Callable[[], object],
+        renewed: Callable[[], object],
     ) -> None:
-        """``say`` gets sentences for the person; ``looked`` is called after each look."""
+        """``say`` gets sentences for the person; ``looked`` is called after each look.
+
+        ``renewed`` hears that the database is another file than before: it was deleted, or set aside.
+        """
         self._lists = lists
         self._newsroom = newsroom
         self._config_watch = config_watch
@@ -48,8 +52,10 @@ class Outside:
         self._feeds_changed = feeds_changed
         self._settings_changed = settings_changed
         self._looked = looked
+        self._renewed = renewed
         self._told = len(database.notices)
         self._changed = asyncio.Event()
+        self._generation = database.generation
 
     def stand(self, lookout: Lookout, files: Iterable[Path]) -> None:
         """Have ``lookout`` look at the lists, and at the ``files`` of feeds, filters and settings."""
@@ -96,6 +102,9 @@ class Outside:
         self._told += len(new)
         for sentence in new:
             self._say(sentence)
+        if self._generation != self._database.generation:
+            self._generation = self._database.generation
+            self._renewed()
 
     def _look_at_settings(self) -> None:
         """Pass a changed ``config.toml`` on; a wrong one changes nothing and is said."""

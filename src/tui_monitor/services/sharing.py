@@ -192,6 +192,15 @@ class Sharing:
             _log.warning("how the sources fare could not be read: %s", error)
             return {}
 
+    def renewed(self) -> None:
+        """The database is another file: how the sources fare and what is wanted was told to nobody yet."""
+        self._board = HealthBoard(self._clock, self._writer.put_polling)
+        if self.polls:
+            # Tells at once; who takes over now goes by it.
+            self.following.wished()
+        else:
+            self.wishing.say_again()
+
     # While it polls
 
     async def take_up(self, scheduler: Scheduler) -> None:

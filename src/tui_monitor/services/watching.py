@@ -9,6 +9,7 @@ from tui_monitor.analysis.positions import currency_of_symbol
 from tui_monitor.domain.instrument import mic_of
 from tui_monitor.services.interests import rates, wanted
 from tui_monitor.sources.api import Topic
+from tui_monitor.store.latest import Family
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -44,6 +45,8 @@ class Watching:
         self._home_currency = home_currency
         self._glances: tuple[str, ...] = ()
         self._rates: tuple[str, ...] = ()
+        self._rates_basis: tuple[object, ...] = ()
+        """What the pairs were looked up for last."""
 
     def retarget(self) -> None:
         """Tell who polls what is wanted now."""
@@ -64,6 +67,10 @@ class Watching:
 
     def follow_currencies(self) -> None:
         """Ask for the pairs that the sums need by now: a quote may have told its currency."""
+        basis = (self._lists(), self._store.family_revision(Family.QUOTE), self._home_currency())
+        if basis == self._rates_basis:
+            return
+        self._rates_basis = basis
         if self._needed_rates() != self._rates:
             self.retarget()
 

@@ -112,6 +112,11 @@ class Wishing:
         self._said, self._said_at = data, now
         self._put(WANTED, self._clock.now() + timedelta(seconds=WANTED_SECONDS), data)
 
+    def say_again(self) -> None:
+        """Say what is wanted once more: what was said is lost."""
+        self._said, self._said_at = None, float("-inf")
+        self.unsaid.set()
+
     def take_back(self) -> None:
         """Want nothing any more: the program ends, or polls for itself."""
         if self._said is not None:

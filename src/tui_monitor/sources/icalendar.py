@@ -171,6 +171,9 @@ def _dates(
     rule = read_rule(rules) if rules else None
     if rules and rule is None:
         found.repeating += 1
+        if not more:
+            # The one date that is known of it, and nothing to tell it from.
+            return [(when, "")]
     dates = [when] if rule is None else []
     if rule is not None:
         start = when.written.date() if when.written is not None else when.day

@@ -13,7 +13,7 @@ import secrets
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -21,6 +21,7 @@ from tui_monitor.domain.headline import Headline
 from tui_monitor.domain.series import DailyHistory
 from tui_monitor.store import codec
 from tui_monitor.store.changes import Changes, Wish, last_number, read_changes, read_wishes
+from tui_monitor.store.database_file import alone_in, free_name, move_aside, remove_log
 from tui_monitor.store.reading import Limits, Snapshot, decoded, first, read_history, read_snapshot, read_valuations
 from tui_monitor.store.schema import BrokenFileError, NewerSchemaError, check_schema, migrate
 
@@ -52,8 +53,11 @@ class Database:
         """The file is large and its check is left to the writer thread."""
         self.author = secrets.randbits(48)
         """Tells this program's changes from those of others that have the file open."""
+        self.generation = 0
+        """Grows each time that another file is opened under the path."""
         self._inode: int | None = None
         self._lock = threading.RLock()
+        self._in_transaction = threading.Lock()
         self._reader: sqlite3.Connection
         self._writer: sqlite3.Connection
 
@@ -164,6 +168,41 @@ class Database:
 
     # Life
 
+    def renew(self) -> bool:
+        """Open the file that stands under the path now, or begin one, where it is another one than is open.
+
+        It was deleted, or another program set it aside: what is written to the old one nobody finds again. Return
+        whether that was so; where nothing changed it costs one look.
+        """
+        path = self.path
+        if path is None or self.in_memory:
+            return False
+        try:
+            if os.stat(path).st_ino == self._inode:  # noqa: PTH116 - with each transaction
+                return False
+        except FileNotFoundError:
+            pass
+        except OSError:
+            return False
+        if not self._in_transaction.acquire(blocking=False):
+            # The next look finds it still so.
+            return False
+        try:
+            with self._lock:
+                deleted = not path.exists()
+                self._close()
+                self._open_file(path)
+                self.generation += 1
+                if not self.in_memory:
+                    self._note(
+                        f"{path} was deleted; a new one was begun, and what stood in the old one alone is gone."
+                        if deleted
+                        else f"{path} was replaced; the one that stands there now is used."
+                    )
+        finally:
+            self._in_transaction.release()
+        return True
+
     def check(self) -> bool:
         """Check the file's integrity; set a broken one aside and begin a new one. Return whether it was sound."""
         with self._lock:
@@ -187,7 +226,7 @@ class Database:
 
         A broken file is set aside before the error is passed on, so that a second try finds a new one.
         """
-        lock = self._lock if self.in_memory else contextlib.nullcontext()
+        lock = self._lock if self.in_memory else self._in_transaction
         with lock:
             connection = self._writer
             try:
@@ -205,23 +244,28 @@ class Database:
     def close(self) -> None:
         """Close the connections; may be called twice. The last one to close folds the log into the file."""
         with self._lock:
-            for connection in {id(one): one for one in (self._reader, self._writer)}.values():
-                with contextlib.suppress(sqlite3.Error):
-                    connection.close()
+            self._close()
+
+    def _close(self) -> None:
+        for connection in {id(one): one for one in (self._reader, self._writer)}.values():
+            with contextlib.suppress(sqlite3.Error):
+                connection.close()
 
     # How a file is opened
 
     def _open_file(self, path: Path) -> None:
         try:
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            # Made by us with its mode, so that no moment exists at which others can read it.
-            self._begin_file(path)
-            self._connect(path)
+            with alone_in(path.parent):
+                # Made by us with its mode, so that no moment exists at which others can read it.
+                self._begin_file(path)
+                self._connect(path)
         except NewerSchemaError:
             self._use_memory()
             self._note(f"{path} was written by a newer version and is left alone; nothing is kept.")
         except sqlite3.DatabaseError as error:
             if is_corrupt(error):
+                # The folder's lock is free again: that takes it for itself.
                 self._replace_broken(path)
             else:
                 self._use_copy(path, str(error))
@@ -230,6 +274,9 @@ class Database:
 
     def _begin_file(self, path: Path) -> None:
         """Make sure that there is a file of the owner's alone, and remember which one it is."""
+        if not path.exists():
+            # Those of a file that was deleted: others may have them open still, and a new one shares nothing.
+            remove_log(path)
         handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
             self._inode = os.fstat(handle).st_ino
@@ -268,15 +315,15 @@ class Database:
                 if connection is not None:
                     with contextlib.suppress(sqlite3.Error):
                         connection.close()
-            aside = _free_name(path, self.now())
+            aside = free_name(path, self.now())
             try:
-                replaced = path.exists() and path.stat().st_ino != self._inode
-                if not replaced:
-                    for suffix in ("", "-wal", "-shm"):
-                        with contextlib.suppress(FileNotFoundError):
-                            os.replace(f"{path}{suffix}", f"{aside}{suffix}")  # noqa: PTH105 - names with a suffix
-                self._begin_file(path)
-                self._connect(path)
+                with alone_in(path.parent):
+                    replaced = path.exists() and path.stat().st_ino != self._inode
+                    if not replaced:
+                        move_aside(path, aside)
+                    self._begin_file(path)
+                    self._connect(path)
+                self.generation += 1
             except (OSError, sqlite3.DatabaseError) as error:
                 self._use_memory()
                 self._note(f"{path} is broken and cannot be set aside ({error}); nothing is kept.")
@@ -324,13 +371,3 @@ def is_corrupt(error: sqlite3.Error) -> bool:
 
 def _connection(path: Path) -> sqlite3.Connection:
     return sqlite3.connect(path, timeout=BUSY_SECONDS, check_same_thread=False, isolation_level=None)
-
-
-def _free_name(path: Path, now: datetime) -> Path:
-    stem = f"{path.name}.broken-{now.astimezone(UTC):%Y%m%d-%H%M%S}"
-    found = path.with_name(stem)
-    number = 1
-    while found.exists():
-        number += 1
-        found = path.with_name(f"{stem}-{number}")
-    return found

@@ -184,6 +184,19 @@ class LatestStore:
         """Return the events of the calendar as their sources told them. The list is the caller's own."""
         return list(self._events.values())
 
+    def everything(self) -> Applied:
+        """Return all that is shown, to be stored where nothing of it is any more."""
+        return Applied(
+            quotes=tuple(self._quotes.values()),
+            paths=tuple(self._paths.values()),
+            histories=tuple(self._histories.values()),
+            ratings=tuple(self._ratings.values()),
+            headlines=tuple(self._headlines.values()),
+            tables=tuple(self._tables.values()),
+            events=tuple(self._events.values()),
+            heard=tuple((symbol, quote.received) for symbol, quote in self._quotes.items()),
+        )
+
     def revision_of(self, family: Family, name: str) -> int:
         """Return the revision of the last change of one value, 0 if there is none."""
         return self._changed.get((family, name), 0)

@@ -242,6 +242,7 @@ class Writer:
         return True
 
     def _transact(self, work: dict[Hashable, Work]) -> None:
+        self._database.renew()
         with self._database.writing() as connection:
             done: list[Hashable] = []
             for key, one in work.items():
