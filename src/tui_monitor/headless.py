@@ -244,6 +244,10 @@ class Headless:
         except (MonitorError, OSError) as error:
             _log.warning("the brief of %s could not be written: %s", day, error)
             return
+        except Exception:  # noqa: BLE001 - logged whole
+            # A defect in writing must not end sources, recordings and alerts.
+            _log.exception("the brief of %s could not be written", day)
+            return
         if text is None:
             _log.warning("no brief of %s: no daily history of the index is known", day)
             return

@@ -100,6 +100,20 @@ async def test_it_is_filed_for_each_session_and_not_written_twice(tmp_path: Path
     assert file.read_text(encoding="utf-8") == "mine"
 
 
+async def test_a_defect_in_writing_is_logged_and_ends_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail(*_: object) -> str:
+        raise KeyError("today")
+
+    monkeypatch.setattr("tui_monitor.cli.commands.brief.stored_brief", fail)
+    paths = Paths(tmp_path / "config", tmp_path / "state")
+    # It goes on until the clock's own end, which is all that ends it.
+    await written(paths, BriefAtClose(None, "text", "en"), CLOSE - timedelta(minutes=5), CLOSE + timedelta(hours=2))
+    assert caplog.text.count("the brief of 2025-09-17 could not be written") == 1
+    assert "KeyError" in caplog.text
+
+
 def test_a_recording_that_cannot_be_written_is_given_up_and_told_by_the_code() -> None:
     headless = Headless(cast("Core", SimpleNamespace()))
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from msgspec.structs import replace
 from rich.cells import cell_len
 from tests.tui.stage import Stage, frame_text, quote
 from textual.pilot import Pilot
+from textual.screen import Screen
 
 from tui_monitor.config.alerts_file import AlertsFile
 from tui_monitor.config.paths import Paths
@@ -18,6 +20,10 @@ from tui_monitor.present.alert_lines import alert_wording, sentence
 from tui_monitor.services.alert_keeper import AlertKeeper
 from tui_monitor.sources.api import Batch
 from tui_monitor.tui.screens.alerts import AlertsScreen
+from tui_monitor.tui.screens.choice import ChoiceScreen
+from tui_monitor.tui.screens.dialog import Dialog
+from tui_monitor.tui.screens.form import Form
+from tui_monitor.tui.screens.main import MainScreen
 
 
 def staged(folder: Path, **more: object) -> tuple[Stage, AlertKeeper, list[str]]:
@@ -30,6 +36,16 @@ def staged(folder: Path, **more: object) -> tuple[Stage, AlertKeeper, list[str]]
     keeper.delivery.terminal = written.append
     stage.services.alerts, stage.services.fired = lambda: keeper, keeper.news
     return stage, keeper, written
+
+
+async def shown(pilot: Pilot[None], kind: type[Screen[Any]]) -> None:
+    """Wait until a screen of this kind is there and takes keys, however slow the machine is."""
+    for _ in range(500):
+        screen = pilot.app.screen
+        if isinstance(screen, kind) and (kind is not Form or screen.focused is not None):
+            return
+        await pilot.pause(0.02)
+    raise AssertionError(f"{kind.__name__} did not come: {pilot.app.screen_stack}")
 
 
 async def saved(pilot: Pilot[None]) -> None:
@@ -46,9 +62,9 @@ async def test_from_a_key_on_a_row_to_the_file_the_list_and_the_line(
     async with app.run_test(size=size) as pilot:
         await keeper.step()
         await pilot.press("b")
-        await pilot.pause()
+        await shown(pilot, ChoiceScreen)
         await pilot.press("enter")
-        await pilot.pause()
+        await shown(pilot, Form)
         assert any("110" in line for line in frame_text(app)), "the price of the row stands in the form"
         await pilot.press("enter")
         await pilot.pause()
@@ -71,9 +87,9 @@ async def test_from_a_key_on_a_row_to_the_file_the_list_and_the_line(
         await pilot.press("w")
         await pilot.pause()
         assert isinstance(app.screen, AlertsScreen)
-        shown = frame_text(app)
-        assert all(cell_len(line) == size[0] for line in shown)
-        assert any("0101.HK 115" in line for line in shown)
+        told = frame_text(app)
+        assert all(cell_len(line) == size[0] for line in told)
+        assert any("0101.HK 115" in line for line in told)
         await pilot.press("l")
         await pilot.pause()
         assert any("116" in line for line in frame_text(app))
@@ -90,9 +106,9 @@ async def test_a_form_refuses_what_is_no_number_or_true_already(tmp_path: Path) 
     app = stage.app()
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press("b")
-        await pilot.pause()
+        await shown(pilot, ChoiceScreen)
         await pilot.press("1")
-        await pilot.pause()
+        await shown(pilot, Form)
         await pilot.press("end", "x", "enter")
         await pilot.pause()
         assert any("is no number" in line for line in frame_text(app))
@@ -110,8 +126,7 @@ async def listed(pilot: Pilot[None], keeper: AlertKeeper, *entries: AlertEntry) 
         await keeper.add(entry)
     await keeper.step()
     await pilot.press("w")
-    await pilot.pause()
-    assert isinstance(pilot.app.screen, AlertsScreen)
+    await shown(pilot, AlertsScreen)
 
 
 MADE: tuple[tuple[tuple[str, ...], dict[str, object]], ...] = (
@@ -131,12 +146,16 @@ async def test_kinds_with_lines_with_a_choice_and_with_nothing_to_fill_in_are_ma
         await keeper.step()
         for number, (keys, made) in enumerate(MADE, start=1):
             await pilot.press("b")
-            await pilot.pause()
+            await shown(pilot, ChoiceScreen)
+            first = app.screen
             await pilot.press(keys[0])
-            await pilot.pause()
+            for _ in range(500):
+                if app.screen is not first and (not isinstance(app.screen, Form) or app.screen.focused is not None):
+                    break
+                await pilot.pause(0.02)
             await pilot.press(*keys[1:])
+            await shown(pilot, MainScreen)
             await saved(pilot)
-            assert len(app.screen_stack) == 1, frame_text(app)
             rules = AlertsFile(tmp_path / "config" / "alerts.toml").read().rules
             assert len(rules) == number
             assert rules[-1].symbols == ("0101.HK",)
@@ -154,9 +173,10 @@ async def test_a_rule_is_changed_turned_off_and_on_removed_and_brought_back(tmp_
         await listed(pilot, keeper, first, AlertEntry(name="two", kind="high"))
         assert all(cell_len(line) == 60 for line in frame_text(app))
         await pilot.press("e")
-        await pilot.pause()
+        await shown(pilot, Form)
         assert any("115" in line for line in frame_text(app)), "the bound stands in the form"
         await pilot.press("end", *["backspace"] * 3, *"120", "enter")
+        await shown(pilot, AlertsScreen)
         await saved(pilot)
         assert file.read().rules[0] == AlertEntry(
             name="one", kind="price", symbols=("0101.HK",), above=120.0, hysteresis=1.0
@@ -179,8 +199,9 @@ async def test_a_rule_is_changed_turned_off_and_on_removed_and_brought_back(tmp_
         await saved(pilot)
         assert len(file.read().rules) == 2, "nothing is left to bring back"
         await pilot.press("g", "e")
-        await pilot.pause()
+        await shown(pilot, ChoiceScreen)
         await pilot.press("3")
+        await shown(pilot, AlertsScreen)
         await saved(pilot)
         assert file.read().rules[0].span == "record"
     keeper.close()
@@ -216,12 +237,14 @@ async def test_a_rule_is_tried_what_it_sees_and_how_it_reaches_the_person(langua
     async with app.run_test(size=(60, 20)) as pilot:
         await listed(pilot, keeper, AlertEntry(name="one", kind="price", symbols=("0101.HK",), above=121.0))
         await pilot.press("t")
-        await pilot.pause()
-        shown = frame_text(app)
-        assert any("10.0%" in line for line in shown), shown
-        assert any("110.00" in line and "121.00" in line for line in shown)
-        assert all(cell_len(line) == 60 for line in shown)
-        await pilot.press("escape", "s")
+        await shown(pilot, Dialog)
+        told = frame_text(app)
+        assert any("10.0%" in line for line in told), told
+        assert any("110.00" in line and "121.00" in line for line in told)
+        assert all(cell_len(line) == 60 for line in told)
+        await pilot.press("escape")
+        await shown(pilot, AlertsScreen)
+        await pilot.press("s")
         await saved(pilot)
         assert written == ["\x07"]
         assert "bell" in (stage.view.saying or "")

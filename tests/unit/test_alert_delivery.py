@@ -14,9 +14,11 @@ from typing import Any
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from tests.golden.schema_check import errors
 from tests.servers.loopback import Answer, Asked, LoopbackServer, json_body
 from tests.unit.alert_stage import utc
 
+from tui_monitor.cli.commands.schema import FOLDER as SCHEMAS
 from tui_monitor.config.settings import Alerts
 from tui_monitor.domain import alert_text
 from tui_monitor.domain.alert import AlertEvent, AlertKind, Channel
@@ -154,6 +156,8 @@ async def test_the_hook_gets_json_on_its_stdin_and_no_shell(tmp_path: Path) -> N
     assert (record["value"], record["symbol"], record["time"]) == (7.5, "0101.HK", "2026-03-04T03:00:00Z")
     assert (tmp_path / "out.arg").read_text() == "$(touch x); `id`"
     assert record["sentence"] == alert_text.plain(HOSTILE)
+    schema = json.loads((SCHEMAS / "alerts-log.json").read_text(encoding="utf-8"))["items"]
+    assert errors({key: value for key, value in record.items() if key != "version"}, schema) == []
 
 
 async def test_a_hook_that_hangs_is_ended_and_holds_up_nothing(tmp_path: Path) -> None:

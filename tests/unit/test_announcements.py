@@ -11,11 +11,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tui_monitor.analysis.announcements import announced, bank_of
+from tui_monitor.analysis.likeness import StoryIndex
 from tui_monitor.domain.calendar_event import EventKind
 from tui_monitor.domain.headline import Headline
-from tui_monitor.services.agenda import announcements
+from tui_monitor.services.intake import Intake
 from tui_monitor.sources.api import Batch
-from tui_monitor.store.latest import LatestStore
+from tui_monitor.store.latest import Family, LatestStore
 
 FED = "https://www.federalreserve.gov/newsevents/pressreleases/x.htm"
 HKMA = "https://www.hkma.gov.hk/chi/news-and-media/press-releases/x/"
@@ -90,26 +91,26 @@ def test_only_the_banks_own_domain_is_the_bank(url: str | None) -> None:
     assert bank_of(url) is None
 
 
-def test_the_calendar_has_it_until_its_day_is_over() -> None:
+def test_it_comes_into_the_calendar_with_its_headline_and_stays_when_that_goes() -> None:
     store = LatestStore()
     title = "Federal Reserve Board to hold open meeting on Thursday, July 9"
-    store.apply(
-        Batch(
-            source="feeds",
-            received=TOLD,
-            headlines=(
-                Headline(id="a", title=title, url=FED, source="Fed", published=TOLD, received=TOLD),
-                Headline(
-                    id="b", title="Monetary policy decisions", url=FED, source="Fed", published=TOLD, received=TOLD
-                ),
-            ),
-        )
-    )
-    (event,) = announcements(store, TOLD)
+    intake = Intake(store, written=lambda _: None, home_lines={})
+
+    def item(identity: str, words: str, url: str = FED, source: str = "Fed") -> Headline:
+        return Headline(id=identity, title=words, url=url, source=source, published=TOLD, received=TOLD)
+
+    # The same story by another feed that was quicker: the bank's own word counts.
+    intake.stories = StoryIndex(100)
+    intake.take(Batch(source="feeds", received=TOLD, headlines=(item("o", title, "https://wire.example/a", "Wire"),)))
+    assert store.events() == []
+    both = (item("a", title), item("b", "Monetary policy decisions"))
+    intake.take(Batch(source="feeds", received=TOLD, headlines=both))
+    (event,) = store.events()
     assert (event.kind, event.title, event.day, event.region) == (EventKind.CENTRAL_BANK, title, date(2026, 7, 9), "US")
     assert (event.source, event.url, event.subject) == ("Fed", FED, None)
-    assert announcements(store, utc("2026-07-10T03:00")), "it is still the ninth in Washington"
-    assert announcements(store, utc("2026-07-10T05:00")) == []
+    revision = store.family_revision(Family.EVENT)
+    intake.take(Batch(source="feeds", received=TOLD + timedelta(hours=1), headlines=both))
+    assert store.family_revision(Family.EVENT) == revision, "twice the same is no change"
 
 
 def test_real_titles_of_others_announce_next_to_nothing(shared_data: Path) -> None:

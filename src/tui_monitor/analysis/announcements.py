@@ -16,7 +16,9 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from tui_monitor.analysis.rating_text.lexicon import read_seed
+from tui_monitor.analysis.seed_files import read_seed
+from tui_monitor.domain.calendar_event import CalendarEvent, EventKind
+from tui_monitor.domain.headline import Headline
 
 AHEAD = timedelta(days=370)
 """How far ahead a day that is named with its year may lie."""
@@ -127,6 +129,27 @@ def _bank_at(host: str) -> Bank | None:
     banks = _banks()
     parts = host.split(".")
     return next((banks[tail] for at in range(len(parts)) if (tail := ".".join(parts[at:])) in banks), None)
+
+
+def event_of(headline: Headline) -> CalendarEvent | None:
+    """Return what a headline of a central bank's own announces, as an event of the calendar."""
+    if bank_of(headline.url) is None:
+        return None
+    told = announced(headline.title, headline.summary, headline.url, headline.published)
+    if told is None:
+        return None
+    return CalendarEvent(
+        key=f"announced:{headline.id}",
+        kind=EventKind.CENTRAL_BANK,
+        title=headline.title,
+        day=told.day,
+        moment=told.moment,
+        zone=told.bank.zone,
+        region=told.bank.region,
+        url=headline.url,
+        source=headline.source,
+        received=headline.received,
+    )
 
 
 def announced(title: str, summary: str, url: str | None, published: datetime | None) -> Announced | None:

@@ -28,6 +28,9 @@ _LABELS = {
     ),
 }  # fmt: skip
 
+_RUNNING = {"en": "level", "zh-Hant": "現報", "zh-Hans": "现报"}
+"""Stands for the close while the session runs: nothing has closed yet."""
+
 _UNKNOWN = "–"
 
 
@@ -186,6 +189,8 @@ def _csv(found: dict[str, Any]) -> str:
 def _table(story: Story, claims: tuple[Claim, ...], language: str) -> str:
     labels = _LABELS.get(language, _LABELS["en"])
     record_word, running_word = labels[-2:]
+    if story.provisional:
+        labels = (_RUNNING.get(language, _RUNNING["en"]), *labels[1:])
 
     def signed(value: float | None, mark: str = "%") -> str:
         return _UNKNOWN if value is None else f"{value:+,.2f}{mark}"
@@ -205,7 +210,7 @@ def _table(story: Story, claims: tuple[Claim, ...], language: str) -> str:
         since(story.highest_close_since),
         since(story.lowest_close_since),
         streak(story.weekly.count, running=story.weekly.running),
-        streak(story.daily.count, running=False),
+        streak(story.daily.count, running=story.provisional),
         streak(story.monthly.count, running=story.monthly.running),
         signed(_percent(story.ytd)),
         signed(_percent(story.mtd)),

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from tui_monitor.analysis.agenda import agenda
-from tui_monitor.analysis.announcements import announced, bank_of
 from tui_monitor.analysis.trading_days import unusual_days
 from tui_monitor.domain.calendar_event import COMPANY_KINDS, CalendarEvent, EventKind, zone_of
 from tui_monitor.domain.instrument import mic_of, normalise_symbol
@@ -69,7 +68,6 @@ def gathered(
         report = report_of(quote, now, calendar) if quote is not None else None
         if report is not None:
             found.append(report)
-    found += announcements(store, now)
     found += [one for entry in settings.events if (one := own_event(entry, home)) is not None]
     mics = dict.fromkeys(mic_of(one) for one in (settings.market.index, *settings.market.peers, *symbols))
     for exchange in mics:
@@ -107,32 +105,6 @@ def report_of(quote: Quote, now: datetime, calendar: Callable[[str], Calendar | 
         source=quote.source if quote.source == RECORDED else REPORTS,
         received=quote.received,
     )
-
-
-def announcements(store: LatestStore, now: datetime) -> list[CalendarEvent]:
-    """Return what central banks announce on their own press pages, as far as headlines of theirs are known."""
-    found: list[CalendarEvent] = []
-    for one in store.headlines():
-        # All but a few are settled by their address.
-        told = announced(one.title, one.summary, one.url, one.published) if bank_of(one.url) is not None else None
-        if told is None or told.day < now.astimezone(ZoneInfo(told.bank.zone)).date():
-            continue
-        found.append(
-            CalendarEvent(
-                key=f"announced:{one.id}",
-                kind=EventKind.CENTRAL_BANK,
-                title=one.title,
-                day=told.day,
-                moment=told.moment,
-                zone=told.bank.zone,
-                region=told.bank.region,
-                url=one.url,
-                source=one.source,
-                also=one.also,
-                received=one.received,
-            )
-        )
-    return found
 
 
 def own_event(entry: EventEntry, home: ZoneInfo) -> CalendarEvent | None:

@@ -140,6 +140,11 @@ class Intake:
     def _take(self, batch: Batch) -> Applied:
         fresh: list[Headline] = []
         if batch.headlines or batch.ratings:
+            # Imported with the first headlines: prices alone need none of it.
+            from tui_monitor.analysis.announcements import event_of
+
+            # Before stories meet: what another feed also carries is announced by the bank all the same.
+            announced = tuple(event for one in batch.headlines if (event := event_of(one)) is not None)
             headlines = tuple(self._once(self._tied(one, search=not batch.tied)) for one in batch.headlines)
             ratings = [self._at_home(one) for one in batch.ratings]
             for headline in headlines:
@@ -148,7 +153,7 @@ class Intake:
                     fresh.append(headline)
                 if held is None or held.title != headline.title:
                     ratings += self._read(headline)
-            batch = replace(batch, headlines=headlines, ratings=tuple(ratings))
+            batch = replace(batch, headlines=headlines, ratings=tuple(ratings), events=(*batch.events, *announced))
         applied = self._store.apply(batch)
         if applied or applied.heard:
             self._written(applied)

@@ -1,23 +1,10 @@
-"""Where the word lists of the package come from: JSON files of ``seeds``."""
+"""Word lists of the extraction, out of the seed files and the modules beside."""
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
-from typing import Any
+from tui_monitor.analysis.seed_files import read_seed
 
-_PACKAGE = Path(__file__).resolve().parents[2]
-
-
-def read_seed(name: str) -> dict[str, Any]:
-    """Return the parsed seed file ``name``: from the installed package, else from the source tree.
-
-    Raises ``FileNotFoundError`` when neither holds it.
-    """
-    installed = _PACKAGE / "seeds" / name
-    path = installed if installed.is_file() else _PACKAGE.parents[1] / "seeds" / name
-    data: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    return data
+__all__ = ["read_seed", "words"]
 
 
 def words(text: str) -> frozenset[str]:
