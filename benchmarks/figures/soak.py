@@ -54,12 +54,14 @@ def soak_rows(folder: Path) -> list[Row]:
 
     with Program(monitor("demo", "--speed", f"{SPEED:g}", "--at", "09:20"), home.environment) as program:
         program.wait_text("DEMO", "0700.HK")
-        program.drain(FIRST)
-        first = look(program)
-        for number in range(int((SECONDS - FIRST) / 0.5)):
+        first = None
+        for number in range(int(SECONDS / 0.5)):
+            if first is None and number * 0.5 >= FIRST:
+                first = look(program)
             program.send((b"j", b"k", b"\t", b"s", b"\r", b"\x1b")[number % 6])
             program.drain(0.5)
             program.raw = program.raw[-10_000:]
+        assert first is not None
         program.drain(2)
         last = look(program)
     note = f"{SECONDS:.0f} s at {SPEED:g} times"

@@ -23,9 +23,6 @@ if TYPE_CHECKING:
     from tui_monitor.tui.app import MonitorApp
 
 
-COLLECT_AFTER = 10_000
-"""Objects made and not ended after which the collector looks for those that hold each other."""
-
 TURN = 0.001
 """Seconds that a thread may go on computing while the screen wants its turn; Python's own five are felt at a key."""
 
@@ -70,7 +67,6 @@ async def run_screen(monitor: Monitor) -> int:
         gc.collect()
         gc.freeze()
         gc.enable()
-        gc.set_threshold(COLLECT_AFTER, 20, 50)
         threading.Thread(target=load_actions, name="load-actions", daemon=True).start()
         await monitor.run_engine()
 

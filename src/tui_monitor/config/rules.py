@@ -10,7 +10,6 @@ from tui_monitor.analysis.quiet_hours import read_quiet_hours
 from tui_monitor.config.expected import got
 from tui_monitor.config.settings import CLOSED, Alerts, Settings
 from tui_monitor.config.toml_lines import KeyPath
-from tui_monitor.domain.alert import MAX_RULES
 from tui_monitor.domain.instrument import normalise_symbol
 from tui_monitor.domain.patterns import lazy
 from tui_monitor.domain.text import safe_url
@@ -111,6 +110,7 @@ def _check_alerts(alerts: Alerts, mode: int, problems: Problems) -> None:
     if not alerts.rules:
         return
     from tui_monitor.config.alert_rules import problem_of
+    from tui_monitor.domain.alert import MAX_RULES
 
     if len(alerts.rules) > MAX_RULES:
         problems.append((("alerts", "rules"), f"expected at most {MAX_RULES} rules, got {len(alerts.rules)}"))

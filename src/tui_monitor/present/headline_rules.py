@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tui_monitor.config.named_filters import named_filters
-from tui_monitor.domain.headline_filter import FilterError, HeadlineFilter, parse_filter
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from tui_monitor.config.settings import News
     from tui_monitor.domain.headline import Headline
+    from tui_monitor.domain.headline_filter import HeadlineFilter
     from tui_monitor.present.view import View
 
 
@@ -47,7 +47,11 @@ def passes(rule: HeadlineFilter, view: View, one: Headline, now: datetime) -> bo
     return rule.matches(one, now=now, mine=view.own_symbols, unread=one.id not in view.read, saved=one.id in view.saved)
 
 
-def _compiled(texts: Iterable[str]) -> tuple[HeadlineFilter, ...]:
+def _compiled(texts: Sequence[str]) -> tuple[HeadlineFilter, ...]:
+    if not texts:
+        return ()
+    from tui_monitor.domain.headline_filter import FilterError, parse_filter
+
     made: list[HeadlineFilter] = []
     for text in texts:
         try:

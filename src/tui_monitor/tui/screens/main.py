@@ -17,7 +17,6 @@ from tui_monitor.present.upgrade_bell import UpgradeBell
 from tui_monitor.present.words import Words
 from tui_monitor.store.latest import Family
 from tui_monitor.tui.absence import Absence
-from tui_monitor.tui.actions import conflicts
 from tui_monitor.tui.commands import BY_ID, COMMANDS, GROUPS, Command, key_name, keys_of
 from tui_monitor.tui.desk import Desk
 from tui_monitor.tui.frame import FrameClock
@@ -316,6 +315,8 @@ class MainScreen(Screen[None]):
         if problem != self.view.problem:
             self.view.problem = problem
             self.status.repaint()
+        from tui_monitor.tui.actions import conflicts
+
         conflicts.notice(self)
 
     def ring_for(self, changed: set[Key]) -> None:
