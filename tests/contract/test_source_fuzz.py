@@ -29,6 +29,7 @@ from tui_monitor.sources.tencent import parse_tencent
 from tui_monitor.sources.tencent_daily import parse_tencent_daily
 from tui_monitor.sources.upgrade_rows import rating_changes
 from tui_monitor.sources.yahoo_chart import parse_chart_history, parse_chart_quote
+from tui_monitor.sources.yahoo_dividends import parse_dividends
 from tui_monitor.sources.yahoo_events import COLUMNS, parse_events
 from tui_monitor.sources.yahoo_news import parse_news
 from tui_monitor.sources.yahoo_quote import parse_quotes
@@ -53,6 +54,7 @@ PARSERS: dict[str, Callable[[bytes], object]] = {
         history_of(decode_json(body, "yahoo-research")), "BABA", now=NOW, source="yahoo-research"
     ),
     "yahoo-calendar": lambda body: parse_events(decode_json(body, "yahoo-calendar"), NOW),
+    "yahoo-dividends": lambda body: parse_dividends(decode_json(body, "yahoo-dividends"), "0700.HK", NOW),
     "yahoo-news": lambda body: parse_news(decode_json(body, "yahoo-news"), "0700.HK", NOW),
     "icalendar": lambda body: parse_icalendar(body, source="bls", received=NOW, region="US"),
     "feeds": lambda body: parse_feed(body, None, FeedIdentity("wire", "https://wire.example/feed", "en"), NOW),
@@ -83,6 +85,21 @@ GOOD: dict[str, Any] = {
                             "rows": [["CPI", "US", "2025-09-18T12:30:00.000Z", "Aug", None, 0.3, "0.2", None]] * 2,
                         }
                     ]
+                }
+            ],
+            "error": None,
+        }
+    },
+    "yahoo-dividends": {
+        "quoteSummary": {
+            "result": [
+                {
+                    "calendarEvents": {
+                        "maxAge": 1,
+                        "earnings": {"earningsDate": [1_763_000_000]},
+                        "exDividendDate": {"raw": 1_758_758_400, "fmt": "2025-09-25"},
+                        "dividendDate": 1_761_782_400,
+                    }
                 }
             ],
             "error": None,
@@ -264,6 +281,7 @@ def test_the_fuzz_has_teeth() -> None:
     assert len(parse_search(json.dumps(GOOD["yahoo-search"]).encode())) == 1
     changes, refused = rating_changes(history_of(GOOD["yahoo-research"]), "BABA", now=NOW, source="x")
     assert (len(changes), refused) == (2, 0)
+    assert len(parse_dividends(GOOD["yahoo-dividends"], "0700.HK", NOW)) == 2
     identity = FeedIdentity("wire", "https://wire.example/feed", "en")
     assert len(parse_feed(json.dumps(GOOD["feeds"]).encode(), None, identity, NOW).entries) == 3
     assert len(parse_feed(RSS, None, identity, NOW).entries) == 3

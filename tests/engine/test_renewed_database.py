@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.engine.test_sharing import Follower, Pair, quote
@@ -123,6 +124,25 @@ async def test_a_file_that_stands_is_not_begun_anew(files: Files) -> None:
     assert files.pair.mine.notices == []
 
 
+def test_where_files_have_no_lasting_number_nothing_is_begun_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    numbers, look = iter(range(1_000_000)), os.stat
+
+    def numbered(path: Any, **more: Any) -> os.stat_result:
+        found = look(path, **more)
+        made: os.stat_result = os.stat_result((found.st_mode, next(numbers), *tuple(found)[2:]))
+        return made
+
+    monkeypatch.setattr(os, "stat", numbered)
+    database = Database.open(tmp_path / "monitor.db", now=lambda: NOW)
+    for _ in range(3):
+        assert not database.renew()
+    assert database.notices == []
+    assert database.generation == 0
+    database.close()
+
+
 async def test_the_log_of_a_deleted_file_is_not_taken_for_that_of_the_new_one(files: Files) -> None:
     pair = files.pair
     pair.writer.put_applied(LatestStore().apply(Batch(source="y", received=NOW, quotes=(quote("A", 1.0),))))
@@ -149,6 +169,7 @@ MONITOR = """
 import sys, time
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 from tui_monitor.store.database import Database
 from tui_monitor.store.writer import Writer
 database = Database.open(Path(sys.argv[1]), now=lambda: datetime.now(UTC))

@@ -175,7 +175,7 @@ class Database:
         whether that was so; where nothing changed it costs one look.
         """
         path = self.path
-        if path is None or self.in_memory:
+        if path is None or self.in_memory or self._inode is None:
             return False
         try:
             if os.stat(path).st_ino == self._inode:  # noqa: PTH116 - with each transaction
@@ -279,9 +279,11 @@ class Database:
             remove_log(path)
         handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
-            self._inode = os.fstat(handle).st_ino
+            inode = os.fstat(handle).st_ino
         finally:
             os.close(handle)
+        # Some file systems number a file anew with each look: there nothing tells one from another.
+        self._inode = inode if path.stat().st_ino == inode else None
 
     def _connect(self, path: Path) -> None:
         writer = _connection(path)
@@ -318,7 +320,7 @@ class Database:
             aside = free_name(path, self.now())
             try:
                 with alone_in(path.parent):
-                    replaced = path.exists() and path.stat().st_ino != self._inode
+                    replaced = self._inode is not None and path.exists() and path.stat().st_ino != self._inode
                     if not replaced:
                         move_aside(path, aside)
                     self._begin_file(path)
