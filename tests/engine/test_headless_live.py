@@ -161,7 +161,7 @@ async def test_a_source_that_never_answers_leaves_time_for_the_next(world: World
     done = await world.run("quotes", "700", "--format", "json", "--timeout", "3")
     assert done.code == 0, done.err
     assert done.rows[0]["source"] == "tencent"
-    assert done.seconds < 4.5
+    assert done.seconds < 9.0, "three seconds were given; without that limit it would take 10 for each source"
 
 
 async def test_an_unknown_symbol_makes_it_partial(world: World) -> None:
