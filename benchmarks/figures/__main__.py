@@ -32,6 +32,7 @@ OTHERS = {
     "feed_reading.py": "keys while 100 feeds are read: in a thread and in a process",
     "index_story.py": "telling an index from twenty years of closes",
     "rating_extraction.py": "reading rating changes out of headlines",
+    "cold_start.py": "what each module takes at a cold start (python -m benchmarks.cold_start)",
     "commands.py": "commands from the shell's point of view: start included (python -m benchmarks.commands)",
     "headline_precision.py": "how many headlines are tied to the right companies",
 }

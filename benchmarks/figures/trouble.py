@@ -17,9 +17,9 @@ from benchmarks.figures.terminal import Program
 if TYPE_CHECKING:
     from benchmarks.figures.server import Market
 
-PRESSES = 40
+PRESSES = 25
 GOAL = 50.0
-"""Milliseconds that a key may take at the 99th percentile; of forty that is the slowest."""
+"""Milliseconds that a key may take at the 99th percentile; of that many it is the slowest."""
 
 SYMBOLS = codes(60)
 
