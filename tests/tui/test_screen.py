@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 from rich.cells import cell_len
 from tests.tui.stage import Stage, at, frame_text, quote
+from textual import events
 
+from tui_monitor.config.settings import Display, Settings
 from tui_monitor.domain.errors import FailureKind
 from tui_monitor.engine.health import SourceHealth, State
 from tui_monitor.sources.api import Batch, Topic
@@ -382,6 +384,33 @@ async def test_why_a_source_fails_is_said_at_once_after_hours_too_and_by_the_clo
         await pilot.pause()
         # The line moves once a minute at this hour: a countdown would stand still.
         assert "yahoo ✗ no connection, next try at 17:01" in frame_text(app)[-1]
+
+
+async def test_without_the_focus_it_takes_no_frame_where_the_person_wants_none_until_it_is_looked_at_again() -> None:
+    display = Display(unfocused="stop")
+    stage = Stage(settings=Settings(display=display)).fill()
+    app = stage.app()
+    frames: list[float] = []
+    async with app.run_test(size=(120, 40)) as pilot:
+        clock = app.main.frame_clock
+        clock.interval = 0.02
+        real = clock.tick
+        clock.tick = lambda: (frames.append(stage.clock.monotonic()), real())[1]  # type: ignore[method-assign, func-returns-value]
+        app.post_message(events.AppBlur())
+        await pilot.pause()
+        frames.clear()
+        await pilot.pause(0.2)
+        assert not frames
+        app.post_message(events.AppFocus())
+        await pilot.pause(0.2)
+        assert len(frames) >= 2, "caught up at once, and goes on"
+        app.post_message(events.AppBlur())
+        await pilot.pause()
+        frames.clear()
+        # A terminal that does not tell of its focus, and a key all the same.
+        await pilot.press("j")
+        await pilot.pause(0.2)
+        assert len(frames) >= 2
 
 
 async def test_resizing_to_anything_never_fails() -> None:

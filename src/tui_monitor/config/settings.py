@@ -60,6 +60,8 @@ class Display(Section, frozen=True):
     """A changed number lights up for a moment."""
     slow: bool = False
     """For slow links: one frame a second, no flash, no mouse."""
+    unfocused: Literal["slow", "stop"] = "slow"
+    """While the terminal has not the focus: one frame a second for who looks at it all the same, or none."""
     mouse: bool = True
 
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from tui_monitor.config.settings import Settings
 
 AT_ONCE = {
-    "display": ("language", "theme", "colours", "flash", "timezone"),
+    "display": ("language", "theme", "colours", "flash", "timezone", "unfocused"),
     "market": ("peers", "macro", "since"),
     "news": ("highlight", "ignore", "filters"),
     "keys": ("bind",),

@@ -56,6 +56,7 @@ class FrameClock:
         self._lists: object = None
         self.resting = False
         """The terminal has not the focus: only one frame a second is taken."""
+        self._stopped = False
         self._pace = self.interval
         self._alert_until = 0.0
         self.contain = True
@@ -76,19 +77,29 @@ class FrameClock:
                 self._screen.lists_edited()
 
     def rest(self) -> None:
-        """Take one frame a second: the terminal lost the focus, but somebody may still look."""
+        """Take one frame a second: the terminal lost the focus, but somebody may still look. Or none, by the settings."""
         self.resting = True
-        self._keep_pace()
+        if self._screen.view.settings.display.unfocused == "stop" and self._timer is not None:
+            self._timer.stop()
+            self._timer, self._stopped = None, True
+        else:
+            self._keep_pace()
 
     def resume(self) -> None:
         """Go on, catching up at once."""
         self.resting = False
+        if self._stopped:
+            self._stopped, self._pace = False, self.interval
+            self._timer = self._screen.set_interval(self.interval, self.tick)
         if self._timer is not None:
             self.hurry()
             self.tick()
 
     def hurry(self) -> None:
         """Take frames at full pace for a while: a key was pressed."""
+        if self._stopped:
+            # Not every terminal says that it has the focus again.
+            self.resume()
         self._alert_until = self._screen.view.monotonic() + ALERT
         self._keep_pace()
 
