@@ -69,7 +69,7 @@ def session_words(view: View, mic: str, state: SessionState, *, short: bool = Fa
     text = f"{market} {words(f'phase.{state.phase}')}"
     if state.next_change is None or state.next_phase is None or short:
         return text
-    left = numbers.clock_span((state.next_change - view.now()).total_seconds())
+    left = numbers.clock_span((state.next_change - view.now()).total_seconds(), view.language)
     upcoming = state.next_phase
     key = "next.open" if upcoming in {Phase.MORNING, Phase.OPEN} else f"next.{upcoming}"
     return words("session.until", session=text, next=words(key), left=left)

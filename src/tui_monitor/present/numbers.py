@@ -154,14 +154,15 @@ def countdown(seconds: float | None) -> str:
     return f"{minutes}:{secs:02d}"
 
 
-def clock_span(seconds: float | None) -> str:
+def clock_span(seconds: float | None, language: str = "en") -> str:
     """Return a time until something, calm for a header: ``0:42``, ``2:59``, ``16h``, ``2d 16h``."""
     if seconds is None or not math.isfinite(seconds):
         return UNKNOWN
     minutes = max(0, math.ceil(seconds / 60))
     days, rest = divmod(minutes, 1440)
     hours, mins = divmod(rest, 60)
+    units = _AGE_UNITS.get(language, _AGE_UNITS["en"])
     if days:
-        return f"{days}d {hours}h"
+        return f"{days}{units[3]} {hours}{units[2]}"
     # From three hours on the minutes only make the line change.
-    return f"{hours}h" if hours >= 3 else f"{hours}:{mins:02d}"
+    return f"{hours}{units[2]}" if hours >= 3 else f"{hours}:{mins:02d}"

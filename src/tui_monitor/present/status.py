@@ -118,7 +118,8 @@ def words_for(view: View, health: SourceHealth) -> tuple[str, Tone]:
     if health.failure is not None and health.state is not State.UNNEEDED:
         reason = words(f"failure.{health.failure_kind}") if health.failure_kind else words("failure.internal")
         text = f"{name} {glyphs.fail} {reason}"
-        return f"{text}, {again}" if again else text, Tone.WARN
+        comma = ", " if view.language == "en" else "，"
+        return f"{text}{comma}{again}" if again else text, Tone.WARN
     if health.state is State.UNNEEDED:
         return "", Tone.MUTED
     if health.last_good is None:
