@@ -77,7 +77,7 @@ class FrameClock:
                 self._screen.lists_edited()
 
     def rest(self) -> None:
-        """Take one frame a second: the terminal lost the focus, but somebody may still look. Or none, by the settings."""
+        """Take one frame a second: the terminal lost the focus, but somebody may still look; or none, if so set."""
         self.resting = True
         if self._screen.view.settings.display.unfocused == "stop" and self._timer is not None:
             self._timer.stop()
