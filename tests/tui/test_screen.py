@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import gc
+from collections import Counter
+
 import pytest
 from rich.cells import cell_len
 from tests.tui.stage import Stage, at, frame_text, quote
 from textual import events
+from textual._styles_cache import StylesCache
+from textual.strip import Strip
+from textual.widget import Widget
 
 from tui_monitor.config.settings import Display, Settings
 from tui_monitor.domain.errors import FailureKind
@@ -434,3 +440,24 @@ async def test_empty_store_says_what_to_do() -> None:
     assert "No rating changes yet" in text
     assert "None" not in text
     assert " 0.00" not in text
+
+
+async def test_what_was_opened_and_closed_leaves_nothing_behind() -> None:
+    stage = Stage().fill()
+    app = stage.app()
+
+    async def look() -> Counter[str]:
+        gc.collect()
+        return Counter(type(one).__name__ for one in gc.get_objects() if isinstance(one, Widget | StylesCache | Strip))
+
+    async with app.run_test(size=(120, 40)) as pilot:
+        for _ in range(3):
+            await pilot.press("enter", "escape")
+            await pilot.pause()
+        first = await look()
+        for _ in range(20):
+            await pilot.press("enter", "escape")
+            await pilot.pause()
+        last = await look()
+    grown = {name: (first[name], count) for name, count in last.items() if count > first[name] + 3}
+    assert not {name: counts for name, counts in grown.items() if counts[1] > 1.2 * counts[0]}, grown

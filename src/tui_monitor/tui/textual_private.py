@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import contextlib
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from rich.control import Control
-from textual import _compositor
+from textual import _compositor, _styles_cache
 from textual.drivers import _writer_thread
+from textual.style import Style
 
 if TYPE_CHECKING:
     from rich.console import Console
     from textual.app import App
+    from textual.color import Color
 
 
 def _render_segments(self: _compositor.ChopsUpdate, console: Console) -> str:
@@ -53,6 +56,24 @@ def _write_until_stopped(self: _writer_thread.WriterThread) -> None:
             self._file.flush()
 
 
+@lru_cache(64)
+def _backgrounds(base: Color, background: Color) -> tuple[Style, Style]:
+    return Style(background=base + background), Style(background=base)
+
+
+def _get_inner_outer(
+    self: _styles_cache.StylesCache,  # noqa: ARG001 - Textual's signature
+    base_background: Color,
+    background: Color,
+) -> tuple[Style, Style]:
+    """Return the styles within and around a border.
+
+    Textual keeps its answers with the cache that asked: a thousand closed widgets stay in memory, each with all the
+    lines that it had rendered. A day of opening and closing dialogs took 20 MB.
+    """
+    return _backgrounds(base_background, background)
+
+
 class QuietEnd:
     """Mixed into the app: a defect ends it without Textual's own report.
 
@@ -81,3 +102,4 @@ def install() -> None:
     """Put our versions in the place of Textual's."""
     _writer_thread.WriterThread.run = _write_until_stopped  # type: ignore[method-assign]
     _compositor.ChopsUpdate.render_segments = _render_segments  # type: ignore[method-assign]
+    _styles_cache.StylesCache.get_inner_outer = _get_inner_outer  # type: ignore[assignment]
