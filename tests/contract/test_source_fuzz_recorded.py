@@ -46,6 +46,7 @@ RECORDED: dict[str, tuple[str, ...]] = {
     "tencent-daily": (),
     "feeds": ("feeds/finance/*", "feeds/finance_trimmed/*", "feeds/feedparser/*", "feeds/libs/*", "othersources/rss/*"),
     "yahoo-calendar": ("yahoo/visualization/*",),
+    "yahoo-dividends": ("yahoo/v10_quoteSummary/*",),
     "yahoo-news": ("yahoo/xhr_ncp_news/*",),
     "icalendar": ("othersources/calendar/*.ics",),
     "recordings": (),

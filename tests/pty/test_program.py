@@ -108,9 +108,9 @@ def test_a_signal_saves_the_lists_and_gives_the_terminal_back(tmp_path: Path, nu
     with Terminal(home=tmp_path, environment=NO_NETWORK) as terminal:
         terminal.wait("Watchlist", "0700.HK")
         terminal.send("a")
-        terminal.wait("Add")
+        terminal.wait("Enter adds")
         terminal.send("BABA\r")
-        terminal.wait("BABA")
+        terminal.wait_until(lambda text: "BABA" in text and "Enter adds" not in text, "BABA is in the list")
         terminal.signal(number)
         assert terminal.ended(5) == code
         assert _restored(terminal.raw)
