@@ -9,7 +9,7 @@ from benchmarks.figures.home import Home, monitor
 from benchmarks.figures.row import Row
 from benchmarks.figures.terminal import Program
 
-SECONDS = float(os.environ.get("BENCH_SOAK_SECONDS", "50"))
+SECONDS = float(os.environ.get("BENCH_SOAK_SECONDS", "40"))
 """How long it runs; the whole recorded day at 60 times its speed takes 450."""
 
 SPEED = float(os.environ.get("BENCH_SOAK_SPEED", "240"))

@@ -405,7 +405,9 @@ class Runner:
             self.next_try = self.host.blocked_until + self._rng.uniform(0.0, 5.0)
             return
         period, closed = self._period()
-        wait = backoff.failure_wait(health.failures, period, rng=self._rng, first=self.descriptor.retry)
+        # What is gone does not come back within a minute.
+        first = backoff.LONGEST_WAIT if error.kind is FailureKind.NOT_FOUND else self.descriptor.retry
+        wait = backoff.failure_wait(health.failures, period, rng=self._rng, first=first)
         wait = max(wait, min(error.retry_after or 0.0, backoff.LONGEST_RETRY_AFTER))
         self.next_try = now + wait
         if closed and not error.retry_after:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from tui_monitor.services.watchlists import WatchlistService
     from tui_monitor.store.database import Database
 
-PERIOD = 2.0
+PERIOD = 4.0
 """Seconds between two looks at what is no file."""
 
 

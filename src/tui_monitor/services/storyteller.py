@@ -35,6 +35,9 @@ if TYPE_CHECKING:
 PERIOD = 2.0
 """Seconds between two looks at whether the story has changed."""
 
+PERIOD_AFTER_HOURS = 10.0
+"""The same after hours."""
+
 AGAIN = 30.0
 """Seconds after which it is told again even if no number moved: sessions end, numbers go stale."""
 
@@ -84,7 +87,7 @@ class Storyteller:
         """Tell until cancelled."""
         while True:
             await self.tell()
-            await beat(PERIOD)
+            await beat(PERIOD_AFTER_HOURS if self._view.after_hours else PERIOD)
 
     async def tell(self) -> Board | None:
         """Tell the board if anything it rests on has changed since."""

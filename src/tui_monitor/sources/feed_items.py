@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import msgspec
 
-MAX_ITEMS = 20_000
+MAX_ITEMS = 5_000
 """Items kept of one feed; the largest seen in the wild has 1,100."""
 
 MAX_FIELD = 40_000

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from enum import StrEnum
+from itertools import islice
 from operator import attrgetter
 from typing import TYPE_CHECKING
 
@@ -223,12 +224,11 @@ class LatestStore:
         """Return the revision of the last change within a family: what is derived from it may be kept until then."""
         return self._family_revisions[family]
 
-    def changes_since(self, revision: int) -> Iterator[Key]:
-        """Yield the keys that changed after ``revision``, newest first."""
-        for key, changed in reversed(self._changed.items()):
-            if changed <= revision:
-                return
-            yield key
+    def changes_since(self, revision: int) -> list[Key]:
+        """Return the keys that changed after ``revision``, newest first."""
+        # No more keys than revisions since then; a key that changed twice lets older ones in, which the test keeps out.
+        newest = islice(reversed(self._changed.items()), max(0, self.revision - revision))
+        return [key for key, changed in newest if changed > revision]
 
     # Writing
 

@@ -50,6 +50,7 @@ class FrameClock:
         self._second = -1
         self._marks = -1
         self._health = (0, 0, False)
+        self._ratings = -1
         self._settled_at = 0.0
         self._calm = False
         """Nothing moves by itself: it is after hours, and no key was pressed lately."""
@@ -150,7 +151,9 @@ class FrameClock:
         self._second = moment
         self._contained(self.take_lists)
         self._contained(screen.look_at_lists)
-        if changed:
+        ratings = store.family_revision(Family.RATING)
+        if ratings != self._ratings:
+            self._ratings = ratings
             self._contained(partial(screen.ring_for, changed))
         self._contained(screen.look_at_alerts)
         if not screen.is_current:
