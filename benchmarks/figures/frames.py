@@ -17,8 +17,9 @@ FRAMES = 30
 
 def frame_rows(folder: Path) -> list[Row]:
     """Measure a frame with 50 and with 5,000 symbols."""
-    few = asyncio.run(_frames(folder, 50))
-    many = asyncio.run(_frames(folder, 5000))
+    # In turns, and the better one of two each: what else the machine does falls on one of them alone.
+    rounds = [(asyncio.run(_frames(folder, 50)), asyncio.run(_frames(folder, 5000))) for _ in range(2)]
+    few, many = (tuple(map(min, *both)) for both in zip(*rounds, strict=True))
     return [
         Row("frame, 5,000 symbols all changed", many[0], "ms", few[0], "50 symbols", ratio_goal=1.5),
         Row("... with its painting", many[1], "ms", few[1], "50 symbols", ratio_goal=1.5),

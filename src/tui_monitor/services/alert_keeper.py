@@ -37,7 +37,7 @@ PERIOD = 0.5
 PERIOD_BEHIND = 0.05
 """The same while a flood of changes is looked at in parts."""
 
-FILE_PERIOD = 2.0
+FILE_PERIOD = 4.0
 """Seconds between two looks at whether another program changed the rules."""
 
 SAVE_PERIOD = 5.0

@@ -40,7 +40,7 @@ BEAT = 4.0
 SILENT = 12.0
 """Seconds without a beat after which the holder counts as stopped: what it stored last gets old."""
 
-TELL = 2.0
+TELL = 4.0
 """Seconds between two looks at whether the sources fare differently."""
 
 _log = logging.getLogger(__name__)
