@@ -12,33 +12,21 @@ import time
 from contextlib import AsyncExitStack
 from pathlib import Path
 
+from tests.engine.live_config import QUOTES
 from tests.servers.loopback import LoopbackServer
 from tests.servers.market import Market
 
 from tui_monitor.store.recordings import open_recording
 
-CONFIG = """\
-[network]
-allow_private_hosts = true
-requests_per_minute = 600
-[news]
-use_default_feeds = false
-[sources.yahoo-spark]
-base_url = "{url}"
-fallback_url = "{url}"
-[sources.yahoo-chart]
-base_url = "{url}"
-fallback_url = "{url}"
-[sources.tencent]
-base_url = "{url}"
-history_url = "{url}"
-[sources.yahoo-quote]
-enabled = false
+CONFIG = (
+    QUOTES
+    + """\
 [sources.yahoo-research]
 enabled = false
 [sources.feeds]
 enabled = false
 """
+)
 
 SPARK = "/v7/finance/spark"
 

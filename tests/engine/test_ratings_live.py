@@ -9,26 +9,13 @@ import sys
 from pathlib import Path
 
 import pytest
+from tests.engine.live_config import QUOTES
 from tests.servers.loopback import Answer, LoopbackServer
 from tests.servers.market import Market
 
-CONFIG = """\
-[network]
-allow_private_hosts = true
-requests_per_minute = 600
-[news]
-use_default_feeds = false
-[sources.yahoo-spark]
-base_url = "{url}"
-fallback_url = "{url}"
-[sources.yahoo-chart]
-base_url = "{url}"
-fallback_url = "{url}"
-[sources.tencent]
-base_url = "{url}"
-history_url = "{url}"
-[sources.yahoo-quote]
-enabled = false
+CONFIG = (
+    QUOTES
+    + """\
 [sources.calendar-files]
 enabled = false
 [sources.yahoo-research]
@@ -36,6 +23,7 @@ base_url = "{url}"
 spacing = 1
 calendar = false
 """
+)
 
 TABLES = "/v10/finance/quoteSummary/"
 

@@ -208,12 +208,6 @@ def test_rating_changes_read_out_of_headlines() -> None:
         assert errors(json.loads(line), wanted) == []
 
 
-@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
-def test_the_script_of_a_shell(shell: str, capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(["completion", shell]) == 0
-    compare(FOLDER / f"completion.{shell}", capsys.readouterr().out)
-
-
 def test_the_shape_of_doctor(capsys: pytest.CaptureFixture[str]) -> None:
     run(["doctor", "--offline"])
     lines = capsys.readouterr().out.splitlines()

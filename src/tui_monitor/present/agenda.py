@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from tui_monitor.analysis.event_subjects import SUBJECTS, weight
 from tui_monitor.domain.calendar_event import COMPANY_KINDS, EXCHANGE_KINDS, CalendarEvent, EventKind
 from tui_monitor.present.rows import Line, Span
+from tui_monitor.present.source_names import source_name
 from tui_monitor.present.tone import Tone
 from tui_monitor.present.width import cells, cut
 
@@ -195,7 +196,7 @@ def detail_text(view: View, event: CalendarEvent) -> str:
     if event.estimated:
         parts.append(view.words("calendar.estimated"))
     parts += [text for text in (figures_text(view, event), " ".join(event.symbols)) if text]
-    parts.append(view.words("calendar.sources", names=", ".join(event.sources)))
+    parts.append(view.words("calendar.sources", names=", ".join(source_name(view, one) for one in event.sources)))
     return f" {view.glyphs.dot} ".join(parts)
 
 

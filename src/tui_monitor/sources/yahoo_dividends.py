@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
-from urllib.parse import quote
 
 from tui_monitor.domain.calendar_event import CalendarEvent, EventKind
 from tui_monitor.domain.errors import FailureKind, SourceError
@@ -16,7 +15,7 @@ from tui_monitor.sources.api import Batch, Descriptor, Now, Request, Topic
 from tui_monitor.sources.decoding import first, table
 from tui_monitor.sources.numbers import moment
 from tui_monitor.sources.yahoo_events import Asks
-from tui_monitor.sources.yfinance_client import RETRY
+from tui_monitor.sources.yfinance_client import RETRY, company_question
 
 NAME = "yahoo-dividends"
 
@@ -64,17 +63,7 @@ class YahooDividends:
         for symbol in request.symbols:
             # The parameters that yfinance's own ``calendar`` sends.
             reply = await self._client.get_json(
-                f"/v10/finance/quoteSummary/{quote(symbol)}",
-                {
-                    "modules": MODULE,
-                    "corsDomain": "finance.yahoo.com",
-                    "formatted": "false",
-                    "symbol": symbol,
-                    "lang": "en-US",
-                    "region": "US",
-                },
-                now=self._now(),
-                timeout=self._timeout,
+                *company_question(symbol, MODULE), now=self._now(), timeout=self._timeout
             )
             requests, octets = requests + reply.requests, octets + reply.octets
             if reply.value is None:

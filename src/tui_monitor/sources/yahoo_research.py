@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Any
-from urllib.parse import quote
 
 from msgspec import Meta
 
@@ -23,7 +22,7 @@ from tui_monitor.sources.upgrade_rows import newest_row, rating_changes
 from tui_monitor.sources.yahoo_dividends import YahooDividends
 from tui_monitor.sources.yahoo_events import YahooEvents
 from tui_monitor.sources.yahoo_news import YahooNews
-from tui_monitor.sources.yfinance_client import CALL_SHARE, REQUEST_TIMEOUT, RETRY, YAHOO, Reply
+from tui_monitor.sources.yfinance_client import CALL_SHARE, REQUEST_TIMEOUT, RETRY, YAHOO, Reply, company_question
 from tui_monitor.sources.yfinance_worker import YfinanceProcess
 
 NAME = "yahoo-ratings"
@@ -118,19 +117,7 @@ class YahooRatings:
 
     async def _ask(self, symbol: str) -> Reply:
         # The parameters that yfinance's own ``upgrades_downgrades`` sends.
-        return await self._client.get_json(
-            f"/v10/finance/quoteSummary/{quote(symbol)}",
-            {
-                "modules": MODULE,
-                "corsDomain": "finance.yahoo.com",
-                "formatted": "false",
-                "symbol": symbol,
-                "lang": "en-US",
-                "region": "US",
-            },
-            now=self._now(),
-            timeout=self._timeout,
-        )
+        return await self._client.get_json(*company_question(symbol, MODULE), now=self._now(), timeout=self._timeout)
 
 
 @takes(ResearchOptions)

@@ -29,7 +29,7 @@ import warnings
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 import msgspec
 
@@ -68,6 +68,18 @@ _OPTIONAL_HOSTS = frozenset({"fc.yahoo.com", "guce.yahoo.com", "consent.yahoo.co
 """Hosts that give the cookie: often blocked by lists against advertising, and not always needed."""
 
 _CHATTY_MODULES = r"^(yfinance|pandas|numpy|peewee|multitasking|bs4|curl_cffi|websockets|google|requests|urllib3)\b"
+
+
+def company_question(symbol: str, module: str) -> tuple[str, dict[str, str]]:
+    """Return path and parameters of a question about a company, as yfinance's own methods send it."""
+    return f"/v10/finance/quoteSummary/{quote(symbol)}", {
+        "modules": module,
+        "corsDomain": "finance.yahoo.com",
+        "formatted": "false",
+        "symbol": symbol,
+        "lang": "en-US",
+        "region": "US",
+    }
 
 
 class NothingKeptError(Exception):
