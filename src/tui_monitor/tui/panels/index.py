@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tui_monitor.present import index_panel
-from tui_monitor.store.latest import Family
+from tui_monitor.store.keys import Family
 from tui_monitor.tui.panels.base import Panel, Segments
 
 if TYPE_CHECKING:
+    from collections.abc import Set
+
     from tui_monitor.present.rows import Line
-    from tui_monitor.store.latest import Key
+    from tui_monitor.store.keys import Key
 
 
 class IndexPanel(Panel):
@@ -24,7 +26,7 @@ class IndexPanel(Panel):
         """Return where the level comes from."""
         return index_panel.note(self.view)
 
-    def frame(self, changed: set[Key], *, second: bool) -> None:
+    def frame(self, changed: Set[Key], *, second: bool) -> None:
         """Paint again when a quote or the index's path changed, and each second for what ages."""
         if second or any(family is Family.QUOTE or family is Family.PATH for family, _ in changed):
             self.repaint()
