@@ -26,7 +26,7 @@ class HeaderLine(PaintedLines):
 
     def compose_lines(self) -> list[Segments]:
         """Return the one line."""
-        return [self.segments(header.header(self.view, self.size.width), self.size.width)]
+        return [self.segments(header.header(self.view, self.room.width), self.room.width)]
 
 
 class PanelStrip(PaintedLines):
@@ -40,7 +40,7 @@ class PanelStrip(PaintedLines):
 
     def compose_lines(self) -> list[Segments]:
         """Return the one line, the panel in hand set off."""
-        width = self.size.width
+        width = self.room.width
         short = width < 58
         spans = [Span(" ")]
         for number, panel in enumerate(ORDER, start=1):
@@ -63,5 +63,5 @@ class StatusLine(PaintedLines):
 
     def compose_lines(self) -> list[Segments]:
         """Return the one line."""
-        width = self.size.width
+        width = self.room.width
         return [self.segments(status.status(self.view, width, self.hints), width)]
