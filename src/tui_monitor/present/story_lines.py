@@ -25,7 +25,7 @@ def story_lines(view: View, width: int) -> list[Line]:
         return [(Span(view.words("story.none"), Tone.MUTED),)]
     lines: list[Line] = []
     for claim in board.claims:
-        first, *rest = wrap(claim.text(view.language), width - 2)
+        first, *rest = wrap(claim.text(view.language), max(1, width - 2))
         lines.append((Span(f"{view.glyphs.dot} ", Tone.MUTED), Span(first)))
         lines.extend((Span(f"  {one}"),) for one in rest)
     lines += _contributions(view, board)
@@ -33,7 +33,7 @@ def story_lines(view: View, width: int) -> list[Line]:
     story = board.story
     if story is not None:
         words = view.words("story.basis", sessions=story.sessions, first=story.first_date.isoformat())
-        lines += [(), *((Span(one, Tone.MUTED),) for one in wrap(words, width))]
+        lines += [(), *((Span(one, Tone.MUTED),) for one in wrap(words, max(1, width)))]
     return lines
 
 

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, ClassVar
 from rich.text import Text
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from tui_monitor.domain.errors import SourceError
@@ -15,6 +14,7 @@ from tui_monitor.present.candidates import candidate_line
 from tui_monitor.present.rows import Line, Span
 from tui_monitor.present.tone import Tone
 from tui_monitor.tui.screens.listing import chosen_style
+from tui_monitor.tui.screens.modal import Modal
 from tui_monitor.tui.strips import width_of
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ class SymbolInput(Input):
         self.insert_text_at_cursor(" ".join(event.text.split()))
 
 
-class AddScreen(ModalScreen["list[str]"]):
+class AddScreen(Modal["list[str]"]):
     """Answers with the symbols to add, ``None`` if there are none. Arrows choose, Enter adds, Esc leaves."""
 
     DEFAULT_CSS = """

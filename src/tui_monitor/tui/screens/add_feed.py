@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, ClassVar
 from rich.text import Text
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from tui_monitor.domain.errors import MonitorError
@@ -16,6 +15,7 @@ from tui_monitor.present.headlines import age_words
 from tui_monitor.present.rows import Line, Span
 from tui_monitor.present.tone import Tone
 from tui_monitor.present.width import wrap
+from tui_monitor.tui.screens.modal import Modal
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
@@ -31,7 +31,7 @@ WIDTH = 84
 """Cells of the box at the most."""
 
 
-class AddFeedScreen(ModalScreen["str"]):
+class AddFeedScreen(Modal["str"]):
     """Answers with the name of the feed that was added, ``None`` if none was. Enter looks, Enter again adds."""
 
     DEFAULT_CSS = """
