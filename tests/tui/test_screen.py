@@ -13,6 +13,8 @@ from textual._styles_cache import StylesCache
 from textual.strip import Strip
 from textual.widget import Widget
 
+from tui_monitor.analysis.board import Board
+from tui_monitor.analysis.claims import Claim, ClaimId
 from tui_monitor.config.settings import Display, Settings
 from tui_monitor.domain.errors import FailureKind
 from tui_monitor.engine.health import SourceHealth, State
@@ -390,6 +392,25 @@ async def test_why_a_source_fails_is_said_at_once_after_hours_too_and_by_the_clo
         await pilot.pause()
         # The line moves once a minute at this hour: a countdown would stand still.
         assert "yahoo ✗ no connection, next try at 17:01" in frame_text(app)[-1]
+
+
+async def test_the_story_is_shown_at_once_after_hours_too() -> None:
+    stage = Stage(moment=at(17, 0)).fill()
+    claim = Claim(id=ClaimId.DAILY_STREAK, surprise=3.0, inputs={"count": 4, "running": False})
+    app = stage.app()
+    async with app.run_test(size=(120, 40)) as pilot:
+        for _ in range(2):
+            stage.clock.pass_by(10.0)
+            app.main.frame_clock.tick()
+        # As the storyteller leaves it; the next full minute is half a minute away.
+        stage.view.board = Board(
+            story=None, breadth=None, ranking=None, valuation=None, average=None, other_pe=None, claims=(claim,)
+        )
+        stage.view.marks_revision += 1
+        stage.clock.pass_by(2.0)
+        app.main.frame_clock.tick()
+        await pilot.pause()
+        assert any("4th straight daily gain" in line for line in frame_text(app))
 
 
 async def test_without_the_focus_it_takes_no_frame_where_the_person_wants_none_until_it_is_looked_at_again() -> None:
