@@ -44,6 +44,7 @@ class MonitorApp(textual_private.QuietEnd, App[None]):
     ENABLE_COMMAND_PALETTE = True
     CSS = """
     MainScreen { background: $background; color: $foreground; }
+    CommandPalette SearchIcon { display: none; }
     """
 
     def __init__(
@@ -104,6 +105,15 @@ class MonitorApp(textual_private.QuietEnd, App[None]):
     def action_help_quit(self) -> None:
         """Say in the person's language how to leave; Textual's own words for ``Ctrl+C`` are English."""
         self.main.say(self.view.words("quit.hint"))
+
+    def action_command_palette(self) -> None:
+        """Open the palette with the person's words; Textual's own are English."""
+        from textual.command import CommandPalette
+
+        if not isinstance(self.screen, CommandPalette):
+            self.push_screen(
+                CommandPalette(id="--command-palette", placeholder=self.view.words("command.program.palette"))
+            )
 
     def run_command(self, command_id: str) -> None:
         """Run a command by its id."""
