@@ -23,12 +23,12 @@ from tui_monitor.present.rating_values import upside
 from tui_monitor.present.rows import Align, Cell, Column, Line, Row, Span, place
 from tui_monitor.present.times import short_time
 from tui_monitor.present.tone import Tone
-from tui_monitor.store.latest import Family
+from tui_monitor.store.keys import Family
 
 if TYPE_CHECKING:
     from tui_monitor.domain.rating import MergedRating
     from tui_monitor.present.view import View
-    from tui_monitor.store.latest import Key
+    from tui_monitor.store.keys import Key
 
 SORTS = ("time", "firm", "action", "company", "upside")
 """What the tape can be ordered by."""

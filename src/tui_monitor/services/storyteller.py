@@ -21,7 +21,7 @@ from tui_monitor.services.daily_bars import Sound, bar_of, is_final, log_finding
 from tui_monitor.services.index_facts import collect_facts
 from tui_monitor.services.index_story import Facts, build_board
 from tui_monitor.sources.api import Batch
-from tui_monitor.store.latest import Family
+from tui_monitor.store.keys import Family
 
 if TYPE_CHECKING:
     from tui_monitor.analysis.board import Board

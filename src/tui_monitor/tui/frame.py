@@ -13,7 +13,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
-from tui_monitor.store.latest import Family
+from tui_monitor.store.keys import Family
 
 if TYPE_CHECKING:
     from textual.timer import Timer
@@ -144,7 +144,7 @@ class FrameClock:
         screen = self._screen
         store = screen.view.store
         self._keep_pace()
-        changed = set(store.changes_since(self._revision)) if store.revision != self._revision else set()
+        changed = store.changes_since(self._revision)
         self._revision = store.revision
         moment = self._moment()
         second = moment != self._second

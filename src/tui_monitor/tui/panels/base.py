@@ -19,13 +19,13 @@ from tui_monitor.present.tone import Tone
 from tui_monitor.tui.strips import changed_spans, fit, width_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Set
 
     from rich.style import Style
     from textual.geometry import Size
 
     from tui_monitor.present.view import View
-    from tui_monitor.store.latest import Key
+    from tui_monitor.store.keys import Key
     from tui_monitor.tui.layout import PanelId
     from tui_monitor.tui.palette import Palette
 
@@ -154,7 +154,7 @@ class Panel(PaintedLines, can_focus=True):
         """Return the lines within the frame, ``inner_height`` of them, ``inner_width`` wide."""
         raise NotImplementedError
 
-    def frame(self, changed: set[Key], *, second: bool) -> None:
+    def frame(self, changed: Set[Key], *, second: bool) -> None:
         """Take in what changed since the last frame; ``second`` says that a new second has begun."""
         raise NotImplementedError
 

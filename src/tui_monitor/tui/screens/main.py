@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Set
 from typing import TYPE_CHECKING, Any
 
 from textual.binding import Binding
@@ -15,7 +15,7 @@ from tui_monitor.present.movers import MoversModel
 from tui_monitor.present.rating_cells import company, firm, what
 from tui_monitor.present.upgrade_bell import UpgradeBell
 from tui_monitor.present.words import Words
-from tui_monitor.store.latest import Family
+from tui_monitor.store.keys import Family
 from tui_monitor.tui.absence import Absence
 from tui_monitor.tui.commands import BY_ID, COMMANDS, GROUPS, Command, key_name, keys_of
 from tui_monitor.tui.desk import Desk
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from tui_monitor.present.rows import Line
     from tui_monitor.present.table_model import TableModel
     from tui_monitor.present.view import View
-    from tui_monitor.store.latest import Key
+    from tui_monitor.store.keys import Key
     from tui_monitor.tui.services import Services
 
 _log = logging.getLogger(__name__)
@@ -319,7 +319,7 @@ class MainScreen(Screen[None]):
 
         conflicts.notice(self)
 
-    def ring_for(self, changed: set[Key]) -> None:
+    def ring_for(self, changed: Set[Key]) -> None:
         """Ring where a symbol of the person's lists was upgraded just now, and say who did it."""
         event = self.bell.hears(self.view, changed)
         if event is not None:
