@@ -231,7 +231,7 @@ def _state(pid: int) -> str:
 def test_without_any_network_it_says_what_is_wrong_and_when_it_tries_again(tmp_path: Path) -> None:
     trade_all_day(tmp_path)
     with Terminal(home=tmp_path, environment=NO_NETWORK) as terminal:
-        terminal.wait("yahoo ✗ no connection", "next try")
+        terminal.wait("✗ no connection to any source", "next try")
         terminal.send("i")
         text = terminal.wait("Sources", "failing", "does not take the connection")
         assert "Traceback" not in text

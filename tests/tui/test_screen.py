@@ -394,6 +394,31 @@ async def test_why_a_source_fails_is_said_at_once_after_hours_too_and_by_the_clo
         assert "yahoo ✗ no connection, next try at 17:01" in frame_text(app)[-1]
 
 
+async def test_without_a_network_it_is_said_once_instead_of_source_by_source() -> None:
+    stage = Stage().fill()
+    names = ("yahoo", "tencent", "rthk", "scmp")
+    stage.view.health = {
+        name: SourceHealth(
+            name=name, topic=Topic.QUOTES, host=name, title="", period=15.0, state=State.FAILING, failure="no network",
+            failure_kind=FailureKind.REFUSED, failures=1, next_try=stage.clock.monotonic() + wait,
+        )
+        for name, wait in zip(names, (90.0, 40.0, 300.0, 60.0), strict=True)
+    }  # fmt: skip
+    app = stage.app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        status = frame_text(app)[-1]
+        assert status.startswith(" ✗ no connection to any source, next try ")
+        assert not any(name in status for name in names)
+        # One that answers shows that it is not the network.
+        one = stage.view.health["scmp"]
+        one.failure, one.failure_kind, one.state, one.last_good = None, None, State.IDLE, stage.clock.now()
+        app.main.repaint_lines()
+        await pilot.pause()
+        assert "any source" not in frame_text(app)[-1]
+        assert "rthk ✗ no connection" in frame_text(app)[-1]
+
+
 async def test_the_story_is_shown_at_once_after_hours_too() -> None:
     stage = Stage(moment=at(17, 0)).fill()
     claim = Claim(id=ClaimId.DAILY_STREAK, surprise=3.0, inputs={"count": 4, "running": False})

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from tui_monitor.domain.errors import FailureKind
 from tui_monitor.engine.health import SourceHealth, State
 from tui_monitor.present import numbers
 from tui_monitor.present.rows import Line, Span
@@ -22,6 +23,12 @@ if TYPE_CHECKING:
 
 RESTING = 120.0
 """Seconds between two rounds of quotes from which on the status says when the next one is."""
+
+LEAST_UNREACHED = 3
+"""Sources that must fail so that it is the network's doing and not theirs."""
+
+_NETWORK = frozenset({FailureKind.REFUSED, FailureKind.TIMEOUT})
+"""What every source says where there is no network."""
 
 _ORDER = (
     Topic.RECORDING, Topic.QUOTES, Topic.RATINGS, Topic.HISTORY, Topic.HEADLINES, Topic.FUNDAMENTALS,
@@ -59,6 +66,13 @@ def status(view: View, width: int, hints: Sequence[str]) -> Line:
             resting = f"{view.glyphs.dot} {resting}".rjust(len(resting) + 3)
         spans.append(Span(resting, Tone.MUTED))
         room -= cells(resting)
+    if unreached := _unreached(view, sources):
+        if len(spans) > 1:
+            spans.append(Span(f" {view.glyphs.dot} ", Tone.RULE))
+            room -= 3
+        spans.append(Span(unreached, Tone.WARN))
+        room -= cells(unreached)
+        sources = []
     dot = f" {view.glyphs.dot} "
     left_out = 0
     for health in sources:
@@ -84,6 +98,20 @@ def status(view: View, width: int, hints: Sequence[str]) -> Line:
     spans.append(Span(" " * max(0, room)))
     spans.append(Span(tail, Tone.MUTED))
     return tuple(spans)
+
+
+def _unreached(view: View, sources: Sequence[SourceHealth]) -> str:
+    """Return that no source can be reached, and when the next one is tried: one sentence instead of a list of them."""
+    asked = [one for one in sources if one.state not in {State.UNNEEDED, State.PAUSED}]
+    if len(asked) < LEAST_UNREACHED or not all(one.failure and one.failure_kind in _NETWORK for one in asked):
+        return ""
+    text = f"{view.glyphs.fail} {view.words('status.unreached')}"
+    waits = [wait for one in asked if (wait := one.countdown(view.monotonic())) is not None]
+    return _with(view, text, _again(view, min(waits))) if waits else text
+
+
+def _with(view: View, text: str, again: str) -> str:
+    return f"{text}{', ' if view.language == 'en' else '，'}{again}"
 
 
 def _resting(view: View) -> str:
@@ -118,8 +146,7 @@ def words_for(view: View, health: SourceHealth) -> tuple[str, Tone]:
     if health.failure is not None and health.state is not State.UNNEEDED:
         reason = words(f"failure.{health.failure_kind}") if health.failure_kind else words("failure.internal")
         text = f"{name} {glyphs.fail} {reason}"
-        comma = ", " if view.language == "en" else "，"
-        return f"{text}{comma}{again}" if again else text, Tone.WARN
+        return _with(view, text, again) if again else text, Tone.WARN
     if health.state is State.UNNEEDED:
         return "", Tone.MUTED
     if health.last_good is None:

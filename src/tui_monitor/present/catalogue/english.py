@@ -103,6 +103,7 @@ WORDS: dict[str, str] = {
     "header.data-age": "data {age} old",
     "status.starting": "starting…",
     "status.resting": "after hours, next round {time}",
+    "status.unreached": "no connection to any source",
     "status.next-try": "next try {left}",
     "status.next-try-at": "next try at {time}",
     "failure.refused": "no connection",

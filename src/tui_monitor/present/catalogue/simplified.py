@@ -101,6 +101,7 @@ WORDS: dict[str, str] = {
     "header.data-age": "数据 {age}前",
     "status.starting": "启动中…",
     "status.resting": "收盘后，下次更新 {time}",
+    "status.unreached": "无法连接任何来源",
     "status.next-try": "{left} 后再试",
     "status.next-try-at": "{time} 再试",
     "failure.refused": "无法连接",

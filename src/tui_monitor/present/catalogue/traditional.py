@@ -101,6 +101,7 @@ WORDS: dict[str, str] = {
     "header.data-age": "資料 {age}前",
     "status.starting": "啟動中…",
     "status.resting": "收市後，下次更新 {time}",
+    "status.unreached": "無法連接任何來源",
     "status.next-try": "{left} 後再試",
     "status.next-try-at": "{time} 再試",
     "failure.refused": "無法連線",
