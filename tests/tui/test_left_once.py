@@ -31,6 +31,21 @@ async def test_enter_pressed_twice_adds_once(tmp_path: Path) -> None:
     assert desk.service.lists.lists[0].symbols.count("ZZZQ") == 1
 
 
+async def test_a_command_of_the_palette_runs_once(tmp_path: Path) -> None:
+    desk = Desk(tmp_path).fill()
+    app = desk.app()
+    async with app.run_test(size=(60, 20)) as pilot:
+        await pilot.pause()
+        await press(pilot, "colon", *"delete the list")
+        await pilot.pause(0.3)
+        # A second Enter must not take the next list, too.
+        for _ in range(4):
+            app.post_message(events.Key("enter", "\r"))
+        await pilot.pause(0.3)
+        assert app.screen is app.main
+    assert [one.name for one in desk.service.lists.lists] == ["other"]
+
+
 async def test_a_screen_under_another_one_leaves_that_one_alone(tmp_path: Path) -> None:
     app = Desk(tmp_path).fill().app()
     async with app.run_test(size=(60, 20)) as pilot:

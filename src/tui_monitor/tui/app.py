@@ -108,12 +108,11 @@ class MonitorApp(textual_private.QuietEnd, App[None]):
 
     def action_command_palette(self) -> None:
         """Open the palette with the person's words; Textual's own are English."""
-        from textual.command import CommandPalette
+        from tui_monitor.tui.palette_commands import MonitorPalette
 
-        if not isinstance(self.screen, CommandPalette):
-            self.push_screen(
-                CommandPalette(id="--command-palette", placeholder=self.view.words("command.program.palette"))
-            )
+        if not isinstance(self.screen, MonitorPalette):
+            placeholder = self.view.words("command.program.palette")
+            self.push_screen(MonitorPalette(id="--command-palette", placeholder=placeholder))
 
     def run_command(self, command_id: str) -> None:
         """Run a command by its id."""
