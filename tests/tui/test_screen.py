@@ -363,6 +363,31 @@ async def test_stale_numbers_fade_and_the_header_says_so() -> None:
         assert "data 50m old" in frame_text(app)[0]
 
 
+@pytest.mark.parametrize("width", [60, 80, 120])
+async def test_a_stale_level_is_said_to_be_so_on_any_screen(width: int) -> None:
+    stage = Stage().fill()
+    stage.clock.pass_by(3000)
+    app = stage.app()
+    async with app.run_test(size=(width, 20)) as pilot:
+        await pilot.pause()
+        assert "data 50m old" in frame_text(app)[0]
+        assert "11:50 HKT" in frame_text(app)[0]
+
+
+async def test_before_the_open_the_header_says_of_which_day_the_close_is() -> None:
+    stage = Stage(moment=at(16, 10)).fill()
+    app = stage.app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        assert "close of" not in frame_text(app)[0]
+        stage.clock.pass_by(17 * 3600)
+        app.main.repaint_lines()
+        await pilot.pause()
+        header = frame_text(app)[0]
+        assert "HK pre-open" in header
+        assert "close of 03-04" in header
+
+
 async def test_a_close_is_not_stale_at_night() -> None:
     stage = Stage(moment=at(16, 10)).fill()
     stage.clock.pass_by(7 * 3600)

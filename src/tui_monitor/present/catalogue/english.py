@@ -100,6 +100,7 @@ WORDS: dict[str, str] = {
     "next.pre-open": "pre-open",
     "session.until": "{session}, {next} in {left}",
     "header.delayed": "delayed {age}",
+    "header.close-of": "close of {day}",
     "header.data-age": "data {age} old",
     "status.starting": "starting…",
     "status.resting": "after hours, next round {time}",

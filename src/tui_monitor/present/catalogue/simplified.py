@@ -98,6 +98,7 @@ WORDS: dict[str, str] = {
     "next.pre-open": "盘前时段",
     "session.until": "{session}，距{next} {left}",
     "header.delayed": "延迟 {age}",
+    "header.close-of": "{day} 收盘",
     "header.data-age": "数据 {age}前",
     "status.starting": "启动中…",
     "status.resting": "收盘后，下次更新 {time}",

@@ -98,6 +98,7 @@ WORDS: dict[str, str] = {
     "next.pre-open": "開市前時段",
     "session.until": "{session}，距{next} {left}",
     "header.delayed": "延遲 {age}",
+    "header.close-of": "{day} 收市",
     "header.data-age": "資料 {age}前",
     "status.starting": "啟動中…",
     "status.resting": "收市後，下次更新 {time}",
