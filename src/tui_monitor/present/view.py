@@ -43,6 +43,10 @@ SAME_MOMENT = 0.05
 USUAL_PERIOD = 15.0
 """Seconds between two polls of quotes, as long as no source says another."""
 
+REPLAYED_PERIOD = 60.0
+"""The same of a recording, which may hold one poll a minute. Played fast, more than that passes in a second: without
+regard to it every number would fade and come back several times a second."""
+
 
 class View(msgspec.Struct):
     """Everything that presenters read. They change nothing in it."""
@@ -125,6 +129,8 @@ class View(msgspec.Struct):
     @property
     def period(self) -> float:
         """Seconds between two polls of quotes as they run now."""
+        if self.replaying is not None:
+            return max(REPLAYED_PERIOD, getattr(self.clock, "speed", 0.0))
         quotes = (one.period for one in self.health.values() if one.topic is Topic.QUOTES)
         return next(quotes, USUAL_PERIOD)
 
