@@ -444,6 +444,18 @@ async def test_without_a_network_it_is_said_once_instead_of_source_by_source() -
         assert "rthk ✗ no connection" in frame_text(app)[-1]
 
 
+async def test_a_notice_is_shown_at_once_after_hours_too_and_gone_with_its_cause() -> None:
+    stage = Stage(moment=at(17, 0)).fill()
+    app = stage.app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        for notices in ([], ["config.toml, line 1: wrong"], []):
+            stage.view.notices[:] = notices
+            stage.clock.pass_by(2.0)
+            app.main.frame_clock.tick()
+            await pilot.pause()
+            assert ("config.toml" in frame_text(app)[-1]) is bool(notices)
+
+
 async def test_the_story_is_shown_at_once_after_hours_too() -> None:
     stage = Stage(moment=at(17, 0)).fill()
     claim = Claim(id=ClaimId.DAILY_STREAK, surprise=3.0, inputs={"count": 4, "running": False})
