@@ -448,12 +448,12 @@ async def test_a_notice_is_shown_at_once_after_hours_too_and_gone_with_its_cause
     stage = Stage(moment=at(17, 0)).fill()
     app = stage.app()
     async with app.run_test(size=(80, 24)) as pilot:
-        for notices in ([], ["config.toml, line 1: wrong"], []):
+        for notices in ([], ["config.toml, line 1:\n wrong"], []):
             stage.view.notices[:] = notices
             stage.clock.pass_by(2.0)
             app.main.frame_clock.tick()
             await pilot.pause()
-            assert ("config.toml" in frame_text(app)[-1]) is bool(notices)
+            assert ("config.toml, line 1: wrong" in frame_text(app)[-1]) is bool(notices)
 
 
 async def test_the_story_is_shown_at_once_after_hours_too() -> None:

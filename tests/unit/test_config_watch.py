@@ -60,6 +60,21 @@ def test_what_can_change_at_once_and_what_waits(tmp_path: Path) -> None:
     assert taken_over(old, old) == (old, ())
 
 
+async def test_a_list_of_feeds_that_is_right_again_is_no_longer_said_to_be_wrong(tmp_path: Path) -> None:
+    paths = Paths(tmp_path / "config", tmp_path / "state")
+    paths.ensure()
+    core = Monitor(Settings(), paths, environment={"LANG": "C.UTF-8"})
+    try:
+        said = []
+        for tick, text in enumerate(("feeds = 3\n", "feeds = []\n"), start=1):
+            write(paths.feeds_file, text, tick)
+            await core.outside.look_at_feeds()
+            said.append([one.partition(":")[0].rpartition("/")[2] for one in core.view.notices])
+    finally:
+        core.database.close()
+    assert said == [["feeds.toml"], []]
+
+
 def test_what_was_wrong_is_no_longer_said_once_it_is_right_or_wrong_otherwise(tmp_path: Path) -> None:
     paths = Paths(tmp_path / "config", tmp_path / "state")
     paths.ensure()

@@ -44,7 +44,8 @@ def status(view: View, width: int, hints: Sequence[str]) -> Line:
     # A short answer to a key passes; what stands in the way of the lists stands before what was said at the start.
     sentence = view.saying or view.problem or (view.notices[-1] if view.notices else None)
     if sentence:
-        return (Span(f" {fitting(sentence, width - 1)}", Tone.WARN),)
+        # What a parser says of a file may come in several lines.
+        return (Span(f" {fitting(' '.join(sentence.split()), width - 1)}", Tone.WARN),)
     if view.returned is not None:
         return view.returned
     sources = sorted(view.health.values(), key=rank)

@@ -98,7 +98,11 @@ class Outside:
         if self._newsroom.filters is not None:
             with suppress(SourceError):
                 await self._newsroom.filters.look_outside()
-        for problem in self._newsroom.problems:
+        problems = self._newsroom.problems
+        for problem in before:
+            if problem not in problems:
+                self._unsay(problem)
+        for problem in problems:
             if problem not in before:
                 self._say(problem)
 
