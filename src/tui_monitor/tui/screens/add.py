@@ -41,13 +41,20 @@ WIDTH = 100
 
 
 class SymbolInput(Input):
-    """A line that takes a pasted column as one text; Textual's own would keep its first line only."""
+    """A line that takes a pasted column as one text; Textual's own would keep its first line only.
+
+    Of what is longer than the line may be it takes the words that fit, each once; Textual's own would take nothing.
+    """
 
     def on_paste(self, event: events.Paste) -> None:
         """Take all lines, separated by blanks."""
         event.prevent_default()
         event.stop()
-        self.insert_text_at_cursor(" ".join(event.text.split()))
+        text = " ".join(dict.fromkeys(event.text.split()))
+        room = MAX_TEXT - len(self.value)
+        if len(text) > room:
+            text = text[: room + 1].rpartition(" ")[0]
+        self.insert_text_at_cursor(text)
 
 
 class AddScreen(Modal["list[str]"]):
