@@ -461,6 +461,6 @@ def test_on_the_next_morning_nothing_of_the_session_is_todays(capsys: pytest.Cap
     assert "rose 0.57% to 6,078 on Tuesday" in before
     assert "gauges that closed that day" in before
     assert " today" not in before
-    assert "Asia ex JP" not in before, "the fund has a sentence of its own"
+    assert "Asia xJP" not in before, "the fund has a sentence of its own"
     assert "在當日已收市的7個指數中" in told_at(capsys, "09:05", "zh")
     assert "that closed today" in told_at(capsys, "16:20")

@@ -1,4 +1,4 @@
-"""Who made the move, in one line of the index panel."""
+"""The index panel's lines: who made the move, and names of peers that fit."""
 
 from __future__ import annotations
 
@@ -7,7 +7,10 @@ from tests.tui.stage import Stage
 
 from tui_monitor.analysis.board import Board
 from tui_monitor.analysis.breadth import ConstituentMove, breadth
+from tui_monitor.config.seeds import load_instruments
+from tui_monitor.config.settings import Market
 from tui_monitor.present import index_panel
+from tui_monitor.present.width import cells
 
 NAMES = ("Alder", "Birch", "Cedar", "Date", "Elm", "Fir", "Gum")
 
@@ -53,3 +56,12 @@ def test_only_whole_names_that_fit(width: int, count: int) -> None:
 
 def test_nobody_is_named_where_nobody_moved() -> None:
     assert line(0.0, 0.0, level=1000.0) == ""
+
+
+@pytest.mark.parametrize("language", ["en", "zh-Hant", "zh-Hans"])
+def test_peers_have_names_that_fit_their_strip_but_for_tickers_that_everybody_knows(language: str) -> None:
+    known = load_instruments()
+    for symbol in set(Market().peers) - {"^NDX"}:
+        name = known[symbol].name(language)
+        assert name is not None
+        assert cells(name) <= index_panel.STRIP_NAME, name
