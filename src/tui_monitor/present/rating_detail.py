@@ -164,6 +164,7 @@ def _failure(view: View, health: SourceHealth) -> str:
 def _links(view: View, event: MergedRating) -> list[Line]:
     found: list[Line] = []
     for part in event.parts[:MAX_LINKS]:
-        origin = view.words("reader.origin", source=part.source or view.words(f"origin.{part.origin}"))
+        name = source_name(view, part.source) if part.source else view.words(f"origin.{part.origin}")
+        origin = view.words("reader.origin", source=name)
         found.append((Span(origin, Tone.MUTED), Span(f"  {part.url}" if part.url else "", Tone.MUTED)))
     return [(), *found]
