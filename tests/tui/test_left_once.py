@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace as Fake
 
 import pytest
 from tests.tui.desk import Desk
@@ -15,6 +16,7 @@ from tui_monitor.analysis.claims import Claim, ClaimId
 from tui_monitor.present.story_lines import story_lines
 from tui_monitor.tui.screens.add import AddScreen
 from tui_monitor.tui.screens.dialog import Dialog
+from tui_monitor.tui.screens.listing import Listing
 
 
 async def test_enter_pressed_twice_adds_once(tmp_path: Path) -> None:
@@ -44,6 +46,22 @@ async def test_a_command_of_the_palette_runs_once(tmp_path: Path) -> None:
         await pilot.pause(0.3)
         assert app.screen is app.main
     assert [one.name for one in desk.service.lists.lists] == ["other"]
+
+
+@pytest.mark.parametrize("key", ["a", "i", "t", "w", "M"])
+async def test_an_answer_that_comes_after_it_was_left_is_shown_nowhere(tmp_path: Path, key: str) -> None:
+    desk = Desk(tmp_path).fill()
+    keeper = Fake(rules=(), desk=Fake(events=()), look_outside=lambda: None)
+    desk.services.alerts = lambda: keeper  # type: ignore[assignment, return-value]
+    app = desk.app()
+    async with app.run_test(size=(60, 20)) as pilot:
+        await pilot.pause()
+        await press(pilot, key)
+        over = app.screen
+        assert isinstance(over, AddScreen | Listing)
+        over.dismiss()
+        await pilot.pause()
+        over.update()
 
 
 async def test_a_screen_under_another_one_leaves_that_one_alone(tmp_path: Path) -> None:

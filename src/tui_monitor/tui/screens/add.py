@@ -199,6 +199,8 @@ class AddScreen(Modal["list[str]"]):
 
     def update(self) -> None:
         """Show the rows as they are now."""
+        if self.left:
+            return
         rows = self.rows()
         self._at = min(max(self._at, 0), max(0, len(rows) - 1))
         room = max(1, self.size.height - 4)

@@ -96,7 +96,7 @@ class AddFeedScreen(Modal["str"]):
             if address == self._asked:
                 self._show([(Span(str(error), Tone.WARN),)])
             return
-        if address != self._asked or not self.is_mounted:
+        if address != self._asked or self.left:
             return
         self._preview = found
         view, words = self._view, self._view.words
@@ -127,6 +127,8 @@ class AddFeedScreen(Modal["str"]):
         return max(1, min(SHOWN, self.app.size.height - 14))
 
     def _show(self, lines: list[Line]) -> None:
+        if self.left:
+            return
         room = max(10, min(WIDTH, self.app.size.width) - 4)
         text = Text(no_wrap=True, overflow="ellipsis")
         for number, line in enumerate(lines):

@@ -86,6 +86,8 @@ class Listing(Modal[Answer]):
 
     def update(self) -> None:
         """Show the rows as they are now, the chosen one in sight."""
+        if self.left:
+            return
         rows = list(self.rows())
         self.at = min(max(self.at, 0), max(0, len(rows) - 1))
         room = max(1, self.size.height - FRAME_LINES)

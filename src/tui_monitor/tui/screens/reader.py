@@ -100,6 +100,8 @@ class ReaderScreen(Modal[None]):
 
     def update(self) -> None:
         """Show the headline as it is now."""
+        if self.left:
+            return
         view = self._main.view
         box = self.query_one(VerticalScroll)
         one = self._headline
