@@ -6,7 +6,7 @@ block is ever cut in the middle of a sentence.
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from tui_monitor.analysis.claims import ClaimId
@@ -211,7 +211,22 @@ def _claims(view: View, width: int) -> list[Line]:
     if board is None:
         return []
     phrases = [claim.short(view.language) for claim in board.claims if claim.id not in _STATED_ELSEWHERE]
-    return [(Span(" " + text),) for text in pack(phrases, width - 2, f" {view.glyphs.dot} ")]
+    old = old_session(view)
+    if old is not None:
+        phrases.insert(0, view.words("index.as-of", day=old.isoformat()))
+    tone = Tone.PLAIN if old is None else Tone.FAINT
+    return [(Span(" " + text, tone),) for text in pack(phrases, width - 2, f" {view.glyphs.dot} ")]
+
+
+def old_session(view: View) -> date | None:
+    """Return the session that is told of where a later one has ended since, of which nothing is known."""
+    story = view.board.story if view.board else None
+    mic = mic_of(view.index)
+    state = view.session(mic) if mic else None
+    if story is None or state is None or state.day is None:
+        return None
+    ended = state.day if view.now() >= state.day.end else state.previous
+    return story.as_of if ended is not None and story.as_of < ended.date else None
 
 
 def pack(phrases: Iterable[str], width: int, between: str) -> list[str]:
