@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 from collections import Counter
+from datetime import timedelta
 
 import pytest
 from rich.cells import cell_len
@@ -426,9 +427,15 @@ async def test_without_a_network_it_is_said_once_instead_of_source_by_source() -
         name: SourceHealth(
             name=name, topic=Topic.QUOTES, host=name, title="", period=15.0, state=State.FAILING, failure="no network",
             failure_kind=FailureKind.REFUSED, failures=1, next_try=stage.clock.monotonic() + wait,
+            last_failure=stage.clock.now(),
         )
         for name, wait in zip(names, (90.0, 40.0, 300.0, 60.0), strict=True)
     }  # fmt: skip
+    # One that was not asked yet, and one that answered before the others failed.
+    for name, good in (("later", None), ("earlier", stage.clock.now() - timedelta(minutes=2))):
+        stage.view.health[name] = SourceHealth(
+            name=name, topic=Topic.HEADLINES, host=name, title="", period=300.0, last_good=good
+        )
     app = stage.app()
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.pause()

@@ -104,10 +104,16 @@ def status(view: View, width: int, hints: Sequence[str]) -> Line:
 def _unreached(view: View, sources: Sequence[SourceHealth]) -> str:
     """Return that no source can be reached, and when the next one is tried: one sentence instead of a list of them."""
     asked = [one for one in sources if one.state not in {State.UNNEEDED, State.PAUSED}]
-    if len(asked) < LEAST_UNREACHED or not all(one.failure and one.failure_kind in _NETWORK for one in asked):
+    failing = [one for one in asked if one.failure]
+    if len(failing) < LEAST_UNREACHED or any(one.failure_kind not in _NETWORK for one in failing):
+        return ""
+    # Who was not asked yet says nothing, and who answered before all of these failed was asked before the network went.
+    since = min((one.last_failure for one in failing if one.last_failure is not None), default=None)
+    answered = [one.last_good for one in asked if not one.failure and one.last_good is not None]
+    if answered and (since is None or max(answered) >= since):
         return ""
     text = f"{view.glyphs.fail} {view.words('status.unreached')}"
-    waits = [wait for one in asked if (wait := one.countdown(view.monotonic())) is not None]
+    waits = [wait for one in failing if (wait := one.countdown(view.monotonic())) is not None]
     return _with(view, text, _again(view, min(waits))) if waits else text
 
 
