@@ -27,7 +27,7 @@ class HeaderLine(PaintedLines):
 
     def compose_lines(self) -> list[Segments]:
         """Return the one line."""
-        return [self.segments(header.header(self.view, self.size.width), self.size.width)]
+        return [self.segments(header.header(self.view, self.room.width), self.room.width)]
 
 
 class PanelStrip(PaintedLines):
@@ -41,7 +41,7 @@ class PanelStrip(PaintedLines):
 
     def compose_lines(self) -> list[Segments]:
         """Return the one line, the panel in hand set off."""
-        width = self.size.width
+        width = self.room.width
         for blank, named in ((" ", True), ("", True), (" ", False)):
             spans = self._spans(blank, named=named)
             if sum(cells(span.text) for span in spans) <= width:
@@ -70,5 +70,5 @@ class StatusLine(PaintedLines):
 
     def compose_lines(self) -> list[Segments]:
         """Return the one line."""
-        width = self.size.width
+        width = self.room.width
         return [self.segments(status.status(self.view, width, self.hints), width)]
