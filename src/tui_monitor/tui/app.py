@@ -63,6 +63,10 @@ class MonitorApp(textual_private.QuietEnd, App[None]):
         frames = SLOW_FRAMES if view.settings.display.slow else FRAMES
         self.main = MainScreen(view, services, Palette(theme, view.settings.display.colours), frames=frames)
 
+    def plain(self, text: str) -> str:
+        """Return what the terminal can show of ``text``."""
+        return self.view.glyphs.plain(text)
+
     def get_driver_class(self) -> type[Driver]:
         """Return what powers the terminal: where Textual takes its own for Unix, one that sleeps while idle."""
         from textual.drivers.linux_driver import LinuxDriver
