@@ -1,4 +1,4 @@
-"""What a small screen and another language must not break: names, wrapped help, the palette's own words."""
+"""Small things: names on a small screen, wrapped help, the palette's own words, what is copied."""
 
 from __future__ import annotations
 
@@ -40,6 +40,21 @@ def test_what_is_wrapped_in_the_help_stays_in_its_column() -> None:
     wrapped = [line for line in commands if line.startswith("   ")]
     assert wrapped
     assert all(line.startswith(" " * (KEY_CELLS + 2)) for line in wrapped)
+
+
+@pytest.mark.parametrize(
+    ("keys", "copied"),
+    [
+        ("3", "https://example.com/r1"), ("3 j", "0101.HK"), ("4 j", "樺木公布全年業績 純利升一成"), ("2", "0101.HK"),
+        ("1", "WOOD.HK"),
+    ],
+)  # fmt: skip
+async def test_what_is_copied_can_be_used_elsewhere(keys: str, copied: str) -> None:
+    app = Stage().fill().app()
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press(*keys.split(), "y")
+        await pilot.pause()
+        assert app.clipboard == copied
 
 
 async def test_the_palette_asks_in_the_persons_language() -> None:
