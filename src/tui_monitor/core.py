@@ -141,6 +141,8 @@ class Core:
         # What is stored up to here is recalled, what comes after it is followed.
         self._recalled_to = self.database.last_change()
         self._noticed = len(self.database.notices)
+        self._waits: str | None = None
+        """What was said to wait for the next start."""
         self._recall()
 
     @property
@@ -187,6 +189,7 @@ class Core:
             ConfigWatch(self.paths.config_file),
             self.database,
             say=self.view.notices.append,
+            unsay=self._unsay,
             feeds_changed=self._take_feeds,
             settings_changed=self._take_settings,
             lists_changed=self.lists_changed,
@@ -445,8 +448,16 @@ class Core:
         self.view.flash = self.settings.display.flash and not self.settings.display.slow
         self.watching.retarget()
         self.settings_changed()
-        if waiting:
-            self.view.notices.append(self.view.words("config.waits", keys=", ".join(waiting)))
+        if self._waits is not None:
+            self._unsay(self._waits)
+        self._waits = self.view.words("config.waits", keys=", ".join(waiting)) if waiting else None
+        if self._waits is not None:
+            self.view.notices.append(self._waits)
+
+    def _unsay(self, notice: str) -> None:
+        """Take back a notice that no longer holds, unless the person has put it away."""
+        if notice in self.view.notices:
+            self.view.notices.remove(notice)
 
     def settings_changed(self) -> None:
         """Hear of settings that were taken over while it runs: for what is put on top."""

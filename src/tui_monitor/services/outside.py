@@ -37,6 +37,7 @@ class Outside:
         database: Database,
         *,
         say: Callable[[str], object],
+        unsay: Callable[[str], object],
         feeds_changed: Callable[[], object],
         settings_changed: Callable[[Settings], object],
         lists_changed: Callable[[], object],
@@ -44,7 +45,7 @@ class Outside:
         renewed: Callable[[], object],
         told: int,
     ) -> None:
-        """``say`` gets sentences for the person; ``looked`` is called after each look.
+        """``say`` gets sentences for the person, ``unsay`` those that no longer hold. ``looked`` is called after each.
 
         ``told`` are the database's notices that were said already. ``renewed`` hears that the database is another
         file than before: it was deleted, or set aside. ``lists_changed`` hears of a file of lists that others wrote.
@@ -54,6 +55,9 @@ class Outside:
         self._config_watch = config_watch
         self._database = database
         self._say = say
+        self._unsay = unsay
+        self._refused: str | None = None
+        """What was said of ``config.toml`` as it stands."""
         self._feeds_changed = feeds_changed
         self._settings_changed = settings_changed
         self._lists_changed = lists_changed
@@ -91,7 +95,7 @@ class Outside:
             await self._changed.wait()
             self._changed.clear()
             await self.look_at_feeds()
-            self._look_at_settings()
+            self.look_at_settings()
 
     async def _look_at_the_rest(self) -> None:
         while True:
@@ -108,7 +112,11 @@ class Outside:
         if self._newsroom.filters is not None:
             with suppress(SourceError):
                 await self._newsroom.filters.look_outside()
-        for problem in self._newsroom.problems:
+        problems = self._newsroom.problems
+        for problem in before:
+            if problem not in problems:
+                self._unsay(problem)
+        for problem in problems:
             if problem not in before:
                 self._say(problem)
 
@@ -122,12 +130,21 @@ class Outside:
             self._generation = self._database.generation
             self._renewed()
 
-    def _look_at_settings(self) -> None:
+    def look_at_settings(self) -> None:
         """Pass a changed ``config.toml`` on; a wrong one changes nothing and is said."""
         try:
             new = self._config_watch.poll()
         except ConfigError as error:
-            self._say(" ".join(str(error).split()))
+            self._refuse(" ".join(str(error).split()))
             return
         if new is not None:
+            self._refuse(None)
             self._settings_changed(new)
+
+    def _refuse(self, sentence: str | None) -> None:
+        """Say what is wrong with ``config.toml`` now, in place of what was wrong before."""
+        if self._refused is not None:
+            self._unsay(self._refused)
+        self._refused = sentence
+        if sentence is not None:
+            self._say(sentence)
