@@ -119,7 +119,7 @@ def draft(
     if entry is None:
         made = replace(made, name=" ".join(texts.get(NAME, "").split()) or own_name(view.words, made))
     problem = problem_of(made)
-    return made if problem is None else f"{problem[0]}: {problem[1]}"
+    return made if problem is None else view.words.told(f"{problem[0]}: {problem[1]}")
 
 
 def with_span(view: View, kind: AlertKind, symbol: str, span: Span) -> AlertEntry:

@@ -35,7 +35,7 @@ def status(view: View, width: int, hints: Sequence[str]) -> Line:
     ``hints`` are keys with a word each, the last one the most important; they give way to failures.
     """
     # A short answer to a key passes; what stands in the way of the lists stands before what was said at the start.
-    sentence = view.saying or view.problem or (view.notices[-1] if view.notices else None)
+    sentence = view.saying or view.problem or (_newest_notice(view) if view.notices else None)
     if sentence:
         return (Span(f" {fitting(sentence, width - 1)}", Tone.WARN),)
     if view.returned is not None:
@@ -84,6 +84,11 @@ def status(view: View, width: int, hints: Sequence[str]) -> Line:
     spans.append(Span(" " * max(0, room)))
     spans.append(Span(tail, Tone.MUTED))
     return tuple(spans)
+
+
+def _newest_notice(view: View) -> str:
+    """Return the last notice in one line; a file with several mistakes is told in as many."""
+    return " ".join(view.words.told(view.notices[-1]).split())
 
 
 def _resting(view: View) -> str:

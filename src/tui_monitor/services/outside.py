@@ -113,7 +113,7 @@ class Outside:
         try:
             new = self._config_watch.poll()
         except ConfigError as error:
-            self._say(" ".join(str(error).split()))
+            self._say(str(error))
             return
         if new is not None:
             self._settings_changed(new)
