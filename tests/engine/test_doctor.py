@@ -269,7 +269,9 @@ def test_what_is_asked_by_company_is_asked_for_one_and_events_count(served: Serv
     assert code != 0
 
 
-@pytest.mark.parametrize(("locale", "well", "wrong"), [("zh_HK.UTF-8", "正常", "異常"), ("zh_CN.UTF-8", "正常", "异常")])
+@pytest.mark.parametrize(
+    ("locale", "well", "wrong"), [("zh_HK.UTF-8", "正常", "異常"), ("zh_CN.UTF-8", "正常", "异常")]
+)
 def test_it_speaks_the_language_of_the_locale(
     locale: str, well: str, wrong: str, folders: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
