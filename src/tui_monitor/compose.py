@@ -122,8 +122,8 @@ class Monitor(Core):
 
     def _problem(self) -> str | None:
         """Return what cannot be kept now, and why, in the language of the interface."""
-        trouble = self.lists.trouble
-        return self.view.words.told(trouble) if trouble else self.writer.problem or self.columns.problem
+        trouble = self.lists.trouble or self.writer.problem or self.columns.problem
+        return self.view.words.told(trouble) if trouble else None
 
     def _edit(self, edit: Edit) -> None:
         self.lists.edit(edit)

@@ -38,7 +38,7 @@ def looks_at(desk: Desk, told: Callable[[], object]) -> tuple[Callable[[], objec
     database = SimpleNamespace(generation=0, notices=[])
     outside = Outside(
         desk.service, nobody, nobody, cast("Any", database), say=print, feeds_changed=print, settings_changed=print,
-        lists_changed=told, looked=print, renewed=print, told=0,
+        unsay=print, lists_changed=told, looked=print, renewed=print, told=0,
     )  # fmt: skip
     looks = Looks()
     outside.stand(cast("Any", looks), desk.file, ())

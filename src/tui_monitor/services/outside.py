@@ -135,7 +135,7 @@ class Outside:
         try:
             new = self._config_watch.poll()
         except ConfigError as error:
-            self._refuse(" ".join(str(error).split()))
+            self._refuse(str(error))
             return
         if new is not None:
             self._refuse(None)
