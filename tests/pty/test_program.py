@@ -152,7 +152,7 @@ def test_a_changed_config_is_taken_over_and_a_wrong_one_is_named(tmp_path: Path)
         (terminal.config / "config.toml").write_text('[display]\nlanguage = "zh-Hant"\n')
         terminal.wait("自選", "騰訊")
         (terminal.config / "config.toml").write_text('[display]\nlanguag = "en"\n')
-        terminal.wait("config.toml, line 2", "自選")
+        terminal.wait("config.toml 第 2 行", "自選")
 
 
 def test_ctrl_z_gives_the_terminal_back_and_fg_brings_the_screen_again(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextvars
 from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
@@ -53,6 +54,11 @@ def paced(stage: Stage) -> MonitorApp:
     return app
 
 
+def outside(call: Callable[[], object]) -> None:
+    """Call something as the engine and its threads do, where nothing tells which app it is about."""
+    contextvars.Context().run(call)
+
+
 def settle(stage: Stage, app: MonitorApp) -> None:
     """Let the first picture get old."""
     app.main.frame_clock.tick()
@@ -72,7 +78,8 @@ async def test_after_hours_frames_are_few_until_somebody_waits_for_one(stirred: 
         if stirred == "key":
             await pilot.press("j")
         else:
-            clock.rouse()
+            outside(clock.rouse)
+            await pilot.pause()
         assert clock.pace == QUICK
         stage.clock.seconds += ALERT + 0.1
         clock.tick()
@@ -88,7 +95,8 @@ async def test_a_file_changed_by_others_wakes_no_screen_that_was_told_to_stop() 
         await pilot.pause()
         clock = app.main.frame_clock
         assert not clock.ticking
-        clock.rouse()
+        outside(clock.rouse)
+        await pilot.pause()
         assert not clock.ticking
         app.post_message(events.AppFocus())
         await pilot.pause()
@@ -110,8 +118,11 @@ async def test_lists_that_others_write_after_hours_are_on_the_screen_at_full_pac
         assert not look()
         desk.file.write_bytes(desk.file.read_bytes().replace(b"0700.HK", b"9988.HK"))
         assert look()
-        told()
+        outside(told)
+        await pilot.pause()
         assert clock.pace == QUICK
+        await pilot.pause(2 * QUICK + 0.1)
+        assert any("9988.HK" in line for line in frame_text(app))
         assert not look(), "the same again is nothing to see"
 
 
@@ -125,7 +136,9 @@ async def test_a_frame_follows_what_comes_in_and_few_are_taken_while_nothing_doe
         settle(stage, app)
         assert clock.pace == calm
         now = stage.clock.now()
-        stage.store.apply(Batch(source="test", received=now, quotes=(quote("0101.HK", 123.5, 100.0, now),)))
+        batch = Batch(source="test", received=now, quotes=(quote("0101.HK", 123.5, 100.0, now),))
+        outside(lambda: stage.store.apply(batch))
+        await pilot.pause()
         assert clock.pace == QUICK
         # No tick is asked for here: the clock's own next one shows it.
         await pilot.pause(2 * QUICK + 0.1)

@@ -116,8 +116,8 @@ class FrameClock:
 
     def rouse(self) -> None:
         """Take frames at full pace for a while: somebody has changed a file and waits to see it."""
-        if not self._stopped:
-            self.hurry()
+        # Whoever calls it does so from outside: a timer that is made there does not know its app.
+        self._screen.call_later(lambda: None if self._stopped else self.hurry())
 
     def _keep_pace(self) -> None:
         """Take frames at the pace that somebody needs now."""
@@ -136,7 +136,8 @@ class FrameClock:
     def _stir(self) -> None:
         """Take the next frame soon, and more of them: something has come in."""
         self._settled_at = self._screen.view.monotonic() + SETTLING
-        self._keep_pace()
+        # As above: it is the engine that calls.
+        self._screen.call_later(self._keep_pace)
 
     def tick(self) -> None:
         """Take in what changed since the last frame."""
