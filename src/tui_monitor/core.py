@@ -192,6 +192,7 @@ class Core:
             unsay=self._unsay,
             feeds_changed=self._take_feeds,
             settings_changed=self._take_settings,
+            lists_changed=self.lists_changed,
             looked=self.watching.follow_currencies,
             told=self._noticed,
             renewed=self._store_anew,
@@ -387,7 +388,7 @@ class Core:
 
         sharing, paths = self.sharing, self.paths
         lookout = Lookout("lookout", lambda: PERIOD if sharing is None or sharing.polls else HURRIED)
-        self.outside.stand(lookout, (paths.config_file, paths.feeds_file, paths.filters_file))
+        self.outside.stand(lookout, paths.watchlists_file, (paths.config_file, paths.feeds_file, paths.filters_file))
         self.alerts.stand(lookout)
         if sharing is not None and (log := self.database.log_file) is not None:
             lookout.watch(log, sharing.following.stirred.set)
@@ -460,6 +461,9 @@ class Core:
 
     def settings_changed(self) -> None:
         """Hear of settings that were taken over while it runs: for what is put on top."""
+
+    def lists_changed(self) -> None:
+        """Hear that somebody else has written the lists' file: for what is put on top."""
 
     async def aclose(self) -> None:
         """Close everything, the database last."""

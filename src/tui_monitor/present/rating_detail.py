@@ -158,7 +158,7 @@ def _failure(view: View, health: SourceHealth) -> str:
     waits = health.countdown(view.monotonic())
     when = f" {view.words('table.next-try', wait=numbers.countdown(waits))}" if waits is not None else ""
     state = f"{view.words('table.limited')} " if health.state is State.LIMITED else ""
-    return f"{source_name(view, health.name)}: {state}{health.failure}{when}"
+    return f"{source_name(view, health.name)}: {state}{view.words.told(health.failure or '')}{when}"
 
 
 def _links(view: View, event: MergedRating) -> list[Line]:

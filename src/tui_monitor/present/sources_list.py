@@ -105,7 +105,7 @@ def source_lines(view: View, health: SourceHealth, *, muted: bool = False, added
         text += f"{dot}{words('sources.next')} {numbers.countdown(wait)}"
     lines.append((Span(text, Tone.MUTED),))
     if health.last_failure is not None:
-        why, tone = (health.failure, Tone.WARN) if health.failure else (None, Tone.MUTED)
+        why, tone = (words.told(health.failure), Tone.WARN) if health.failure else (None, Tone.MUTED)
         text = f"{words('sources.last-failure')} {full_time(view, health.last_failure)}"
         lines.append((Span(f"{text}{dot}{why}" if why else text, tone),))
     today = health.day == day_of(view.now())
@@ -122,7 +122,7 @@ def source_lines(view: View, health: SourceHealth, *, muted: bool = False, added
     lines.append((Span(text, Tone.MUTED),))
     if health.topic is Topic.RATINGS:
         lines += tables_summary(view)
-    lines.extend((Span(note, Tone.MUTED),) for note in health.notes[:3])
+    lines.extend((Span(words.told(note), Tone.MUTED),) for note in health.notes[:3])
     return lines
 
 

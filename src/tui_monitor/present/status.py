@@ -42,7 +42,7 @@ def status(view: View, width: int, hints: Sequence[str]) -> Line:
     ``hints`` are keys with a word each, the last one the most important; they give way to failures.
     """
     # A short answer to a key passes; what stands in the way of the lists stands before what was said at the start.
-    sentence = view.saying or view.problem or (view.notices[-1] if view.notices else None)
+    sentence = view.saying or view.problem or (_newest_notice(view) if view.notices else None)
     if sentence:
         # What a parser says of a file may come in several lines.
         return (Span(f" {fitting(' '.join(sentence.split()), width - 1)}", Tone.WARN),)
@@ -119,6 +119,11 @@ def _unreached(view: View, sources: Sequence[SourceHealth]) -> str:
 
 def _with(view: View, text: str, again: str) -> str:
     return f"{text}{', ' if view.language == 'en' else '，'}{again}"
+
+
+def _newest_notice(view: View) -> str:
+    """Return the last notice in one line; a file with several mistakes is told in as many."""
+    return " ".join(view.words.told(view.notices[-1]).split())
 
 
 def _resting(view: View) -> str:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from tui_monitor.domain.errors import ConfigError, SourceError
 from tui_monitor.engine.clock import beat
+from tui_monitor.services.watchlist_sync import Outside as Found
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from tui_monitor.engine.lookout import Lookout
     from tui_monitor.services.config_watch import ConfigWatch
     from tui_monitor.services.newsroom import Newsroom
+    from tui_monitor.services.watchlist_sync import Outcome
     from tui_monitor.services.watchlists import WatchlistService
     from tui_monitor.store.database import Database
 
@@ -38,6 +40,7 @@ class Outside:
         unsay: Callable[[str], object],
         feeds_changed: Callable[[], object],
         settings_changed: Callable[[Settings], object],
+        lists_changed: Callable[[], object],
         looked: Callable[[], object],
         renewed: Callable[[], object],
         told: int,
@@ -45,7 +48,7 @@ class Outside:
         """``say`` gets sentences for the person, ``unsay`` those that no longer hold. ``looked`` is called after each.
 
         ``told`` are the database's notices that were said already. ``renewed`` hears that the database is another
-        file than before: it was deleted, or set aside.
+        file than before: it was deleted, or set aside. ``lists_changed`` hears of a file of lists that others wrote.
         """
         self._lists = lists
         self._newsroom = newsroom
@@ -57,18 +60,29 @@ class Outside:
         """What was said of ``config.toml`` as it stands."""
         self._feeds_changed = feeds_changed
         self._settings_changed = settings_changed
+        self._lists_changed = lists_changed
+        self._trouble: Outcome | None = None
         self._looked = looked
         self._renewed = renewed
         self._told = told
         self._generation = database.generation
         self._changed = asyncio.Event()
 
-    def stand(self, lookout: Lookout, files: Iterable[Path]) -> None:
-        """Have ``lookout`` look at the lists, and at the ``files`` of feeds, filters and settings."""
-        # What went wrong with the lists' file is in ``lists.problem``; the next look tries again.
-        lookout.each(self._lists.poll_outside)
+    def stand(self, lookout: Lookout, lists: Path, files: Iterable[Path]) -> None:
+        """Have ``lookout`` look at the file of ``lists``, and at the ``files`` of feeds, filters and settings."""
+        lookout.each(self._look_at_lists, self._lists_changed, lists)
         for path in files:
             lookout.watch(path, self._changed.set)
+
+    def _look_at_lists(self) -> bool:
+        """Look at the lists' file, in the lookout's thread; return whether there is something to see.
+
+        What went wrong with the file is in ``lists.problem``; the next look tries again.
+        """
+        found, before = self._lists.poll_outside(), self._trouble
+        taken = found.kind is Found.TAKEN
+        self._trouble = None if taken or found.kind is Found.SAME else found
+        return taken or self._trouble != before
 
     async def run(self) -> None:
         """Look until cancelled: at files when one has changed, at the rest now and then."""
@@ -121,7 +135,7 @@ class Outside:
         try:
             new = self._config_watch.poll()
         except ConfigError as error:
-            self._refuse(" ".join(str(error).split()))
+            self._refuse(str(error))
             return
         if new is not None:
             self._refuse(None)

@@ -94,7 +94,7 @@ class AddFeedScreen(Modal["str"]):
             found = await self._desk.check(address)
         except MonitorError as error:
             if address == self._asked:
-                self._show([(Span(str(error), Tone.WARN),)])
+                self._show([(Span(self._view.words.of(error), Tone.WARN),)])
             return
         if address != self._asked or self.left:
             return
@@ -111,7 +111,7 @@ class AddFeedScreen(Modal["str"]):
             lines.append((Span(words("feed.add.empty"), Tone.WARN),))
         now = view.now()
         lines += [(Span(f"  {age_words(view, one, now)}  {one.title}"),) for one in found.headlines[: self._items()]]
-        lines += [(Span(note, Tone.MUTED),) for note in found.notes[:2]]
+        lines += [(Span(words.told(note), Tone.MUTED),) for note in found.notes[:2]]
         lines += [(), (Span(words("feed.add.confirm"), Tone.ACCENT),)]
         self._show(lines)
 
@@ -119,7 +119,7 @@ class AddFeedScreen(Modal["str"]):
         try:
             await self._desk.add(preview.entry)
         except MonitorError as error:
-            self._show([(Span(str(error), Tone.WARN),)])
+            self._show([(Span(self._view.words.of(error), Tone.WARN),)])
             return
         self.dismiss(preview.entry.name)
 

@@ -141,7 +141,7 @@ class AlertsScreen(Listing[None]):
             try:
                 name = await self._keeper.restore()
             except MonitorError as error:
-                self._main.say(str(error))
+                self._main.say(self._main.view.words.of(error))
                 return
             self._main.say(words("alert.restored", name=name) if name else words("alert.nothing-removed"))
             self.update()
@@ -184,7 +184,7 @@ class AlertsScreen(Listing[None]):
             try:
                 await change
             except MonitorError as error:
-                self._main.say(str(error))
+                self._main.say(self._main.view.words.of(error))
                 return
             self._main.say(told)
             self.update()

@@ -203,7 +203,7 @@ class SourcesScreen(Listing[None]):
             try:
                 await desk.mute(one.name, muted)
             except MonitorError as error:
-                self._say(str(error))
+                self._say(words.of(error))
                 return
             self._main.view.muted = desk.muted
             self._main.table(PanelId.HEADLINES).reload()
@@ -241,7 +241,7 @@ class SourcesScreen(Listing[None]):
             try:
                 await desk.remove(one.name)
             except MonitorError as error:
-                self._say(str(error))
+                self._say(words.of(error))
                 return
             self._say(words("sources.removed", name=one.name))
 
