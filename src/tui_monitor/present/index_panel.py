@@ -89,14 +89,21 @@ def lines(view: View, width: int, height: int) -> list[Line]:
 
 
 def _level(view: View, quote: Quote | None, width: int) -> Line:
-    name = view.name(view.index, quote, short=False)
+    name, short = view.name(view.index, quote, short=False), view.name(view.index, quote)
     if quote is None or quote.last is None:
         return (Span(f" {name}  "), Span(view.words("index.no-level"), Tone.MUTED))
     tone = view.tone(quote, direction_tone(quote.percent))
-    level = numbers.price(quote.last)
+    level = Span(numbers.price(quote.last), view.tone(quote, Tone.STRONG))
     change = numbers.change(quote.change, decimals=1)
     percent = numbers.percent(quote.percent, view.glyphs) + "%"
-    spans = [Span(f" {name}  "), Span(level, view.tone(quote, Tone.STRONG)), Span(f"  {change}  {percent}", tone)]
+    # On a narrow screen words give way first, then the change in points: the level and its percent are never cut.
+    for called, moved in (
+        (f" {name}  ", f"  {change}  {percent}"), (f" {short}  ", f"  {change}  {percent}"),
+        (f" {short}  ", f"  {percent}"), (" ", f"  {percent}"), (" ", ""),
+    ):  # fmt: skip
+        if cells(called) + cells(level.text) + cells(moved) <= width:
+            break
+    spans = [Span(called), level, Span(moved, tone)]
     turnover = quote.turnover
     if turnover is not None:
         tail = f"  {view.words('index.turnover')} {numbers.compact(turnover, view.language)}"
@@ -256,6 +263,15 @@ def _facts(view: View, width: int) -> list[Line]:
         return []
     glyphs = view.glyphs
     dot = f" {glyphs.dot} "
+    found = board.breadth
+    counted: list[Span] = []
+    if found is not None and found.advancers + found.decliners + found.unchanged:
+        counted = [
+            Span(f"{found.advancers}{glyphs.up}", Tone.UP),
+            Span(f" {found.decliners}{glyphs.down}", Tone.DOWN),
+            Span(f" {found.unchanged}{glyphs.flat}", Tone.MUTED),
+        ]
+    room = width - sum(cells(one.text) for one in counted) - (cells(dot) if counted else 0)
     spans: list[Span] = []
     value = board.valuation.forward_pe if board.valuation else None
     if value is not None:
@@ -264,12 +280,12 @@ def _facts(view: View, width: int) -> list[Line]:
             f"NDX {board.other_pe:.1f}" if board.other_pe is not None else "",
         ]
         tail = dot.join(one for one in against if one)
-        spans.append(Span(f" {view.words('index.forward-pe')} {value:.1f}" + (f" ({tail})" if tail else "")))
-    found = board.breadth
-    if found is not None and found.advancers + found.decliners + found.unchanged:
-        spans.append(Span((dot if spans else " ") + f"{found.advancers}{glyphs.up}", Tone.UP))
-        spans.append(Span(f" {found.decliners}{glyphs.down}", Tone.DOWN))
-        spans.append(Span(f" {found.unchanged}{glyphs.flat}", Tone.MUTED))
+        own = f" {view.words('index.forward-pe')} {value:.1f}"
+        # On a narrow screen what it is held against gives way to breadth, then the ratio itself.
+        said = [one for one in (f"{own} ({tail})" if tail else own, own) if cells(one) <= room]
+        spans += [Span(one) for one in said[:1]]
+    if found is not None and counted:
+        spans += [Span(dot if spans else " "), *counted]
         residual, whole = found.residual_points, found.index_points
         if residual is not None and whole is not None and found.estimated and abs(residual) >= UNEXPLAINED * abs(whole):
             text = f"{dot}{view.words('index.residual')} {numbers.points(residual)}"
