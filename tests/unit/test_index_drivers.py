@@ -15,6 +15,7 @@ from tui_monitor.config.settings import Market
 from tui_monitor.domain.instrument import Instrument
 from tui_monitor.present import index_panel
 from tui_monitor.present.width import cells
+from tui_monitor.sources.api import Batch
 
 NAMES = ("Alder", "Birch", "Cedar", "Date", "Elm", "Fir", "Gum")
 
@@ -89,6 +90,17 @@ def test_breadth_is_told_before_what_the_valuation_is_held_against(width: int, s
         average=Average(value=23.3, as_of=date(2025, 9, 17), origin="x", points=None), other_pe=27.0, claims=(),
     )  # fmt: skip
     assert shown in ["".join(span.text for span in line).strip() for line in index_panel.lines(view, width, 12)]
+
+
+def test_that_there_is_no_path_yet_takes_one_line() -> None:
+    stage = Stage().fill()
+    level = stage.store.quote("WOOD.HK")
+    assert level is not None
+    empty = Stage()
+    empty.store.apply(Batch(source="yahoo", received=empty.clock.now(), quotes=(level,)))
+    lines = ["".join(span.text for span in line).strip() for line in index_panel.lines(empty.view, 60, 17)]
+    assert lines[2] == "no path of the session yet"
+    assert len(lines) == 3
 
 
 @pytest.mark.parametrize("language", ["en", "zh-Hant", "zh-Hans"])

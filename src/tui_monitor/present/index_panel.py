@@ -63,6 +63,9 @@ def lines(view: View, width: int, height: int) -> list[Line]:
     coming = next_line(view, width)
     spread = _range_line(view, quote, width)
     room = height - 1
+    path = view.store.path(view.index)
+    # That there is no path yet is said in one line.
+    tall = 10 if path is not None and len(path.closes) > 1 else 1
     # What comes first in this list gets its lines first; the order on the screen is another one.
     shown: dict[str, int] = {}
     for block, wanted in (
@@ -71,7 +74,7 @@ def lines(view: View, width: int, height: int) -> list[Line]:
         ("coming", len(coming)), ("chart", 3), ("peers", len(peers)), ("macro", len(macro)),
         ("claims", min(4, len(claims))), ("chart", 4), ("claims", len(claims)), ("chart", 10),
     ):  # fmt: skip
-        more = wanted - shown.get(block, 0)
+        more = (min(wanted, tall) if block == "chart" else wanted) - shown.get(block, 0)
         if more > 0 and room > 0:
             taken = min(more, room)
             shown[block] = shown.get(block, 0) + taken
