@@ -92,6 +92,12 @@ def test_breadth_is_told_before_what_the_valuation_is_held_against(width: int, s
     assert shown in ["".join(span.text for span in line).strip() for line in index_panel.lines(view, width, 12)]
 
 
+@pytest.mark.parametrize("height", [17, 30, 60])
+def test_the_path_takes_the_room_that_nothing_else_needs(height: int) -> None:
+    view = Stage().fill().view
+    assert len(index_panel.lines(view, 78, height)) == height
+
+
 def test_that_there_is_no_path_yet_takes_one_line() -> None:
     stage = Stage().fill()
     level = stage.store.quote("WOOD.HK")

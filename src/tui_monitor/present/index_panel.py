@@ -65,14 +65,14 @@ def lines(view: View, width: int, height: int) -> list[Line]:
     room = height - 1
     path = view.store.path(view.index)
     # That there is no path yet is said in one line.
-    tall = 10 if path is not None and len(path.closes) > 1 else 1
+    tall = room if path is not None and len(path.closes) > 1 else 1
     # What comes first in this list gets its lines first; the order on the screen is another one.
     shown: dict[str, int] = {}
     for block, wanted in (
         ("claims", min(1, len(claims))), ("facts", len(facts)), ("drivers", len(drivers)), ("range", len(spread)),
         ("claims", min(2, len(claims))), ("chart", 2), ("peers", min(1, len(peers))), ("macro", min(1, len(macro))),
         ("coming", len(coming)), ("chart", 3), ("peers", len(peers)), ("macro", len(macro)),
-        ("claims", min(4, len(claims))), ("chart", 4), ("claims", len(claims)), ("chart", 10),
+        ("claims", min(4, len(claims))), ("chart", 4), ("claims", len(claims)), ("chart", tall),
     ):  # fmt: skip
         more = (min(wanted, tall) if block == "chart" else wanted) - shown.get(block, 0)
         if more > 0 and room > 0:
