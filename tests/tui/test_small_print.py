@@ -11,7 +11,7 @@ from tui_monitor.tui.commands import COMMANDS, GROUPS
 from tui_monitor.tui.layout import PanelId
 from tui_monitor.tui.screens.help import KEY_CELLS, help_lines
 
-SIGNS = ("closed", "grade", "target", "unread", "own", "estimated", "origin", "title", "blank")
+SIGNS = ("closed", "grade", "target", "unread", "own", "estimated", "reference", "origin", "title", "blank")
 """Lines at the end of the help that explain signs."""
 
 
