@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime, tzinfo
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -380,19 +380,23 @@ class Core:
             group.create_task(self._reading.run(), name="rating-reading")
             group.create_task(self.alerts.run(), name="alerts")
             group.create_task(self.outside.run(), name="outside")
-            group.create_task(self._lookout().run(), name="lookout")
+            for lookout in self._lookouts():
+                group.create_task(lookout.run(), name="lookout")
 
-    def _lookout(self) -> Lookout:
-        """Return what looks at the files that others may write to."""
-        from tui_monitor.engine.lookout import HURRIED, PERIOD, Lookout
+    def _lookouts(self) -> Iterator[Lookout]:
+        """Yield what looks at the files that others may write to."""
+        from tui_monitor.engine.lookout import Lookout
 
         sharing, paths = self.sharing, self.paths
-        lookout = Lookout("lookout", lambda: PERIOD if sharing is None or sharing.polls else HURRIED)
+        lookout = Lookout("lookout")
         self.outside.stand(lookout, paths.watchlists_file, (paths.config_file, paths.feeds_file, paths.filters_file))
         self.alerts.stand(lookout)
+        yield lookout
         if sharing is not None and (log := self.database.log_file) is not None:
-            lookout.watch(log, sharing.following.stirred.set)
-        return lookout
+            # Apart: who polls writes there itself all day, and those who follow want to know soon.
+            apart = Lookout("log-lookout", sharing.pause, pause=sharing.pause)
+            apart.watch(log, sharing.following.stirred.set)
+            yield apart
 
     async def _tell(self) -> None:
         """Keep the board told. Its questions are a tenth of the program's modules: after the first paint."""

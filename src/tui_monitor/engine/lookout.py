@@ -23,11 +23,8 @@ if TYPE_CHECKING:
 PERIOD = 0.9
 """Seconds between two looks: what changes is known within one."""
 
-HURRIED = 0.4
-"""The same while values come by a file."""
-
 PAUSE = 0.5
-"""Seconds between two looks at the most where the kernel tells."""
+"""Seconds between two looks at the least where the kernel tells."""
 
 SETTLING = 0.1
 """Seconds from the kernel's word to the look: who writes a file empties it first."""
@@ -39,10 +36,22 @@ ASSURED = 20.0
 class Lookout:
     """The looks of one program: say what to look at, then ``run``."""
 
-    def __init__(self, name: str, period: Callable[[], float] = lambda: PERIOD, *, told_by_kernel: bool = True) -> None:
-        """``period`` gives the seconds until the next look; it is asked in the thread."""
+    def __init__(
+        self,
+        name: str,
+        period: Callable[[], float] = lambda: PERIOD,
+        *,
+        pause: Callable[[], float] = lambda: PAUSE,
+        told_by_kernel: bool = True,
+    ) -> None:
+        """Both are asked in the thread.
+
+        ``period`` gives the seconds until the next look, ``pause`` those until the next one where the kernel tells
+        when to look: a file that is written all the time is not to be looked at all the time.
+        """
         self._name = name
         self._period = period
+        self._pause = pause
         self._told_by_kernel = told_by_kernel
         self._files: list[tuple[str, Callable[[], object]]] = []
         self._looks: list[tuple[Callable[[], object], Callable[[], object]]] = []
@@ -78,9 +87,8 @@ class Lookout:
             while True:
                 looked = time.monotonic()
                 self._look(seen, loop.call_soon_threadsafe)
-                period = self._period()
                 if events is None:
-                    if _readable(stopped, period):
+                    if _readable(stopped, self._period()):
                         return
                     continue
                 try:
@@ -92,7 +100,7 @@ class Lookout:
                     events.close()
                     events = None
                     continue
-                pause = looked + min(period, PAUSE) - time.monotonic()
+                pause = looked + self._pause() - time.monotonic()
                 if _readable(stopped, max(pause, SETTLING)):
                     return
         except RuntimeError:

@@ -6,7 +6,7 @@ asked of the answer is what it costs. One event loop writes and reads; no locks.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, timedelta
 from operator import attrgetter
 from typing import TYPE_CHECKING
@@ -99,6 +99,8 @@ class LatestStore:
     def __init__(self) -> None:
         self.revision = 0
         """The number of the last change."""
+        self.stirred: Callable[[], object] | None = None
+        """Hears of the next change, once; who wants to hear of another one has to say so again."""
         self._changed: dict[Key, int] = {}
         self._quotes: dict[str, Quote] = {}
         self._others: dict[str, dict[str, Quote]] = {}
@@ -242,6 +244,9 @@ class LatestStore:
         self._changed.pop(key, None)
         self._changed[key] = self.revision
         self._family_revisions[family] = self.revision
+        if self.stirred is not None:
+            heard, self.stirred = self.stirred, None
+            heard()
         if family is Family.RATING:
             self._sorted_ratings = None
         elif family is Family.HEADLINE:
