@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from tests.tui.stage import Stage, frame_text
+from textual.command import CommandList
 from textual.widgets import Input
 
 from tui_monitor.present.width import cells
@@ -11,7 +12,7 @@ from tui_monitor.tui.commands import COMMANDS, GROUPS
 from tui_monitor.tui.layout import PanelId
 from tui_monitor.tui.screens.help import KEY_CELLS, help_lines
 
-SIGNS = ("closed", "grade", "target", "unread", "own", "estimated", "origin", "title", "blank")
+SIGNS = ("closed", "grade", "target", "unread", "own", "estimated", "reference", "origin", "title", "blank")
 """Lines at the end of the help that explain signs."""
 
 
@@ -55,6 +56,24 @@ async def test_what_is_copied_can_be_used_elsewhere(keys: str, copied: str) -> N
         await pilot.press(*keys.split(), "y")
         await pilot.pause()
         assert app.clipboard == copied
+
+
+async def test_leafing_through_commands_that_have_no_room_does_nothing() -> None:
+    app = Stage().fill().app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("colon")
+        await pilot.pause(0.2)
+        found = app.screen.query_one(CommandList)
+        await pilot.press("pagedown", "pagedown")
+        assert found.highlighted
+        await pilot.resize_terminal(80, 3)
+        found.styles.display = "none"
+        found.clear_options()
+        found.add_options(["one", "two"])
+        found.highlighted = 0
+        await pilot.pause()
+        await pilot.press("pagedown", "pageup")
+        assert app.is_running
 
 
 async def test_the_palette_asks_in_the_persons_language() -> None:

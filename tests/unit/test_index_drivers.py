@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 from tests.tui.stage import Stage
 
 from tui_monitor.analysis.board import Board
 from tui_monitor.analysis.breadth import ConstituentMove, breadth
+from tui_monitor.analysis.valuation import Average, IndexValuation
 from tui_monitor.config.seeds import load_instruments
 from tui_monitor.config.settings import Market
+from tui_monitor.domain.instrument import Instrument
 from tui_monitor.present import index_panel
 from tui_monitor.present.width import cells
+from tui_monitor.sources.api import Batch
 
 NAMES = ("Alder", "Birch", "Cedar", "Date", "Elm", "Fir", "Gum")
 
@@ -56,6 +61,52 @@ def test_only_whole_names_that_fit(width: int, count: int) -> None:
 
 def test_nobody_is_named_where_nobody_moved() -> None:
     assert line(0.0, 0.0, level=1000.0) == ""
+
+
+@pytest.mark.parametrize(
+    ("width", "shown"),
+    [
+        (78, "Wood Index  1,050.00  +50.0  ▲ 5.00%"), (37, "Wood Index  1,050.00  +50.0  ▲ 5.00%"),
+        (36, "Wood  1,050.00  +50.0  ▲ 5.00%"), (30, "Wood  1,050.00  ▲ 5.00%"), (20, "1,050.00  ▲ 5.00%"),
+        (12, "1,050.00"),
+    ],
+)  # fmt: skip
+def test_the_level_is_never_cut(width: int, shown: str) -> None:
+    stage = Stage().fill()
+    stage.view.instruments = {"WOOD.HK": Instrument(symbol="WOOD.HK", name_en="Wood Index", short_en="Wood")}
+    assert "".join(span.text for span in index_panel.lines(stage.view, width, 3)[0]).strip() == shown
+
+
+@pytest.mark.parametrize(
+    ("width", "shown"),
+    [(50, "fwd P/E 21.0 (5y 23.3 · NDX 27.0) · 2▲ 1▼ 0="), (40, "fwd P/E 21.0 · 2▲ 1▼ 0="), (20, "2▲ 1▼ 0=")],
+)
+def test_breadth_is_told_before_what_the_valuation_is_held_against(width: int, shown: str) -> None:
+    view = Stage().fill().view
+    moves = [ConstituentMove(name, name, percent, None) for name, percent in zip(NAMES, (1.0, 2.0, -1.0), strict=False)]
+    view.board = Board(
+        story=None, breadth=breadth(moves, 1000.0, 1010.0), ranking=None,
+        valuation=IndexValuation(forward_pe=21.0, coverage=1.0, used=(), left_out=()),
+        average=Average(value=23.3, as_of=date(2025, 9, 17), origin="x", points=None), other_pe=27.0, claims=(),
+    )  # fmt: skip
+    assert shown in ["".join(span.text for span in line).strip() for line in index_panel.lines(view, width, 12)]
+
+
+@pytest.mark.parametrize("height", [17, 30, 60])
+def test_the_path_takes_the_room_that_nothing_else_needs(height: int) -> None:
+    view = Stage().fill().view
+    assert len(index_panel.lines(view, 78, height)) == height
+
+
+def test_that_there_is_no_path_yet_takes_one_line() -> None:
+    stage = Stage().fill()
+    level = stage.store.quote("WOOD.HK")
+    assert level is not None
+    empty = Stage()
+    empty.store.apply(Batch(source="yahoo", received=empty.clock.now(), quotes=(level,)))
+    lines = ["".join(span.text for span in line).strip() for line in index_panel.lines(empty.view, 60, 17)]
+    assert lines[2] == "no path of the session yet"
+    assert len(lines) == 3
 
 
 @pytest.mark.parametrize("language", ["en", "zh-Hant", "zh-Hans"])

@@ -26,3 +26,4 @@ def test_words_give_way_before_a_number_is_cut() -> None:
 
 def test_where_even_that_is_not_enough_whole_columns_are_left_out_from_the_right() -> None:
     assert widths(19) == {"symbol": 8, "name": 10}
+    assert widths(24) == {"symbol": 8, "name": 10}, "a number that does not fit is left out"

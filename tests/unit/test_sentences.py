@@ -12,6 +12,8 @@ from tui_monitor.present.sentences import fitting
          "watchlists.toml, line 6: not valid TOML."),
         ("/home/ann lee/My Lists/watchlists.toml cannot be written: the disk is full.",
          "watchlists.toml cannot be written: the disk is full."),
+        ("/home/ann lee/watchlists.toml, line 1: Expected '=' after a key in a key/value pair at column 8.",
+         "watchlists.toml, line 1: Expected '=' after a key in a key/value pair at column 8."),
         ("~/lists/w.toml is gone.", "w.toml is gone."),
         (r"C:\Users\Ann Lee\watchlists.toml is gone.", "watchlists.toml is gone."),
         ("yahoo: 3 of 5 and/or nothing; see https://example.com/a/b",

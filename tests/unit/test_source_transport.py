@@ -92,6 +92,16 @@ async def test_conditional_request(server: LoopbackServer, transport: Transport)
     assert "x-evil" not in server.asked[-1].headers
 
 
+@pytest.mark.parametrize("name", ["^ir騰&w", "xn--"])
+async def test_a_name_that_no_server_can_have_is_a_failure_whoever_gave_it(
+    server: LoopbackServer, transport: Transport, name: str
+) -> None:
+    error = await failure(transport, f"https://{name}/feed")
+    assert "is not found" in str(error)
+    server.route("/away", moved(f"https://{name}/"))
+    assert isinstance(await failure(transport, f"{server.url}/away"), SourceError)
+
+
 async def test_redirects_are_followed_and_remembered_if_permanent(server: LoopbackServer, transport: Transport) -> None:
     server.route("/a", moved("/b", 301))
     server.route("/b", moved(server.url + "/good", 308))

@@ -6,17 +6,18 @@ block is ever cut in the middle of a sentence.
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date
 from typing import TYPE_CHECKING
 
 from tui_monitor.analysis.claims import ClaimId
 from tui_monitor.domain.instrument import mic_of
 from tui_monitor.present import numbers, quote_cells
 from tui_monitor.present.agenda import next_line
+from tui_monitor.present.index_chart import chart_lines
 from tui_monitor.present.index_drivers import drivers_line
 from tui_monitor.present.rows import Line, Span
 from tui_monitor.present.source_names import source_name
-from tui_monitor.present.sparks import line_chart, range_bar
+from tui_monitor.present.sparks import range_bar
 from tui_monitor.present.tone import Tone, direction_tone
 from tui_monitor.present.width import cells
 
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from tui_monitor.domain.quote import Quote
-    from tui_monitor.domain.session import SessionDay
     from tui_monitor.present.view import View
 
 STRIP_NAME = 8
@@ -63,22 +63,25 @@ def lines(view: View, width: int, height: int) -> list[Line]:
     coming = next_line(view, width)
     spread = _range_line(view, quote, width)
     room = height - 1
+    path = view.store.path(view.index)
+    # That there is no path yet is said in one line.
+    tall = room if path is not None and len(path.closes) > 1 else 1
     # What comes first in this list gets its lines first; the order on the screen is another one.
     shown: dict[str, int] = {}
     for block, wanted in (
         ("claims", min(1, len(claims))), ("facts", len(facts)), ("drivers", len(drivers)), ("range", len(spread)),
         ("claims", min(2, len(claims))), ("chart", 2), ("peers", min(1, len(peers))), ("macro", min(1, len(macro))),
         ("coming", len(coming)), ("chart", 3), ("peers", len(peers)), ("macro", len(macro)),
-        ("claims", min(4, len(claims))), ("chart", 4), ("claims", len(claims)), ("chart", 10),
+        ("claims", min(4, len(claims))), ("chart", 4), ("claims", len(claims)), ("chart", tall),
     ):  # fmt: skip
-        more = wanted - shown.get(block, 0)
+        more = (min(wanted, tall) if block == "chart" else wanted) - shown.get(block, 0)
         if more > 0 and room > 0:
             taken = min(more, room)
             shown[block] = shown.get(block, 0) + taken
             room -= taken
     out: list[Line] = [_level(view, quote, width)]
     out += spread[: shown.get("range", 0)]
-    out += _chart(view, quote, width, shown.get("chart", 0))
+    out += chart_lines(view, quote, width, shown.get("chart", 0))
     out += claims[: shown.get("claims", 0)]
     out += facts[: shown.get("facts", 0)]
     out += drivers[: shown.get("drivers", 0)]
@@ -89,14 +92,21 @@ def lines(view: View, width: int, height: int) -> list[Line]:
 
 
 def _level(view: View, quote: Quote | None, width: int) -> Line:
-    name = view.name(view.index, quote, short=False)
+    name, short = view.name(view.index, quote, short=False), view.name(view.index, quote)
     if quote is None or quote.last is None:
         return (Span(f" {name}  "), Span(view.words("index.no-level"), Tone.MUTED))
     tone = view.tone(quote, direction_tone(quote.percent))
-    level = numbers.price(quote.last)
+    level = Span(numbers.price(quote.last), view.tone(quote, Tone.STRONG))
     change = numbers.change(quote.change, decimals=1)
     percent = numbers.percent(quote.percent, view.glyphs) + "%"
-    spans = [Span(f" {name}  "), Span(level, view.tone(quote, Tone.STRONG)), Span(f"  {change}  {percent}", tone)]
+    # On a narrow screen words give way first, then the change in points: the level and its percent are never cut.
+    for called, moved in (
+        (f" {name}  ", f"  {change}  {percent}"), (f" {short}  ", f"  {change}  {percent}"),
+        (f" {short}  ", f"  {percent}"), (" ", f"  {percent}"), (" ", ""),
+    ):  # fmt: skip
+        if cells(called) + cells(level.text) + cells(moved) <= width:
+            break
+    spans = [Span(called), level, Span(moved, tone)]
     turnover = quote.turnover
     if turnover is not None:
         tail = f"  {view.words('index.turnover')} {numbers.compact(turnover, view.language)}"
@@ -130,79 +140,6 @@ def _range_line(view: View, quote: Quote | None, width: int) -> list[Line]:
         if sum(cells(one.text) for one in spans) + cells(extra) <= width:
             spans.append(Span(extra, Tone.MUTED))
     return [tuple(spans)]
-
-
-def _chart(view: View, quote: Quote | None, width: int, height: int) -> list[Line]:
-    if height <= 0:
-        return []
-    series = view.store.path(view.index)
-    if series is None or len(series.closes) < 2:
-        text = view.words("index.no-path") if height == 1 or series is None else ""
-        return [(Span(f" {text}", Tone.MUTED),)] + [()] * (height - 1)
-    mic = mic_of(view.index)
-    state = view.session(mic) if mic else None
-    day = state.day if state else None
-    values = _by_minute(series.times, series.closes, day) if day else list(series.closes)
-    reference = quote.previous_close if quote else None
-    last, low, high = series.closes[-1], min(series.closes), max(series.closes)
-    # Without this a reference far outside the day's range would flatten the line.
-    if reference is not None and high > low and not low - 2 * (high - low) <= reference <= high + 2 * (high - low):
-        reference = None
-    tone = direction_tone(last - reference if reference is not None else None)
-    if quote is not None:
-        tone = view.tone(quote, direction_tone(quote.percent))
-    axis = _axis(view, day, width - 2) if day and height >= 5 else ""
-    picture = line_chart(values, width - 2, height - (1 if axis else 0), view.glyphs, reference=reference)
-    out: list[Line] = [(Span(f" {line}", tone),) for line in picture]
-    if axis:
-        out.append((Span(f" {axis}", Tone.MUTED),))
-    return out
-
-
-def _by_minute(times: Sequence[int], closes: Sequence[float], day: SessionDay) -> list[float | None]:
-    """Return one value a minute of the session, the lunch break left out; ``None`` where it has not come yet."""
-    spans = _spans(day)
-    slots = sum(int((end - start).total_seconds() // 60) for start, end in spans)
-    values: list[float | None] = [None] * max(1, slots)
-    furthest = -1
-    for time, close in zip(times, closes, strict=True):
-        slot = 0
-        for start, end in spans:
-            begin, finish = start.timestamp(), end.timestamp()
-            if time < begin:
-                break
-            slot += int((min(time, finish) - begin) // 60)
-            if time < finish:
-                break
-        at = min(max(0, slot), len(values) - 1)
-        values[at] = close
-        furthest = max(furthest, at)
-    # Polls are some minutes apart: each value holds until the next.
-    held: float | None = None
-    for at in range(furthest + 1):
-        held = values[at] if values[at] is not None else held
-        values[at] = held
-    return values
-
-
-def _spans(day: SessionDay) -> list[tuple[datetime, datetime]]:
-    if day.break_start is not None and day.break_end is not None:
-        return [(day.open, day.break_start), (day.break_end, day.close)]
-    return [(day.open, day.close)]
-
-
-def _axis(view: View, day: SessionDay, width: int) -> str:
-    """Return the times under the chart: open, break, close."""
-    start = f"{day.open.astimezone(view.zone):%H:%M}"
-    end = f"{day.close.astimezone(view.zone):%H:%M}"
-    if day.break_start is None or day.break_end is None or width < 24:
-        return start + " " * max(1, width - len(start) - len(end)) + end
-    total = (day.close - day.open - (day.break_end - day.break_start)) / timedelta(minutes=1)
-    at = round((day.break_start - day.open) / timedelta(minutes=1) / total * width)
-    middle = f"{day.break_start.astimezone(view.zone):%H:%M}|{day.break_end.astimezone(view.zone):%H:%M}"
-    left = max(len(start) + 1, at - len(middle) // 2)
-    text = start + " " * (left - len(start)) + middle
-    return text + " " * max(1, width - len(text) - len(end)) + end
 
 
 def _claims(view: View, width: int) -> list[Line]:
@@ -256,6 +193,15 @@ def _facts(view: View, width: int) -> list[Line]:
         return []
     glyphs = view.glyphs
     dot = f" {glyphs.dot} "
+    found = board.breadth
+    counted: list[Span] = []
+    if found is not None and found.advancers + found.decliners + found.unchanged:
+        counted = [
+            Span(f"{found.advancers}{glyphs.up}", Tone.UP),
+            Span(f" {found.decliners}{glyphs.down}", Tone.DOWN),
+            Span(f" {found.unchanged}{glyphs.flat}", Tone.MUTED),
+        ]
+    room = width - sum(cells(one.text) for one in counted) - (cells(dot) if counted else 0)
     spans: list[Span] = []
     value = board.valuation.forward_pe if board.valuation else None
     if value is not None:
@@ -264,12 +210,12 @@ def _facts(view: View, width: int) -> list[Line]:
             f"NDX {board.other_pe:.1f}" if board.other_pe is not None else "",
         ]
         tail = dot.join(one for one in against if one)
-        spans.append(Span(f" {view.words('index.forward-pe')} {value:.1f}" + (f" ({tail})" if tail else "")))
-    found = board.breadth
-    if found is not None and found.advancers + found.decliners + found.unchanged:
-        spans.append(Span((dot if spans else " ") + f"{found.advancers}{glyphs.up}", Tone.UP))
-        spans.append(Span(f" {found.decliners}{glyphs.down}", Tone.DOWN))
-        spans.append(Span(f" {found.unchanged}{glyphs.flat}", Tone.MUTED))
+        own = f" {view.words('index.forward-pe')} {value:.1f}"
+        # On a narrow screen what it is held against gives way to breadth, then the ratio itself.
+        said = [one for one in (f"{own} ({tail})" if tail else own, own) if cells(one) <= room]
+        spans += [Span(one) for one in said[:1]]
+    if found is not None and counted:
+        spans += [Span(dot if spans else " "), *counted]
         residual, whole = found.residual_points, found.index_points
         if residual is not None and whole is not None and found.estimated and abs(residual) >= UNEXPLAINED * abs(whole):
             text = f"{dot}{view.words('index.residual')} {numbers.points(residual)}"

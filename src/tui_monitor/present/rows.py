@@ -125,7 +125,8 @@ def place(columns: tuple[Column, ...], room: int) -> tuple[Placed, ...]:
     x = 0
     for i in kept:
         width = min(widths[i], max(0, room - x))
-        if width <= 0:
+        if width <= 0 or (width < widths[i] and columns[i].align is Align.RIGHT and placed):
+            # There is no room for the number: a row of signs for it would say nothing.
             break
         placed.append(Placed(columns[i], i, x, width))
         x += width + GAP

@@ -5,8 +5,9 @@ from __future__ import annotations
 from tui_monitor.domain.patterns import lazy
 from tui_monitor.present.width import cells
 
-_FOLDERS = lazy(r"(?<![\w./\\:])(?:/|~/|\b[A-Za-z]:\\)(?:[^/\\\n]*[/\\])+(?=[^/\\\s])")
-"""The folders of an absolute path up to its last part. A folder's name may hold blanks, so the longest is taken."""
+_FOLDERS = lazy(r"(?<![\w./\\:])(?:/|~/|\b[A-Za-z]:\\)(?:[^/\\\n:,;]*[/\\])+(?=[^/\\\s])")
+"""The folders of an absolute path up to its last part. A folder's name may hold blanks, so the longest is taken, but
+not beyond the signs that end a path in a sentence: what comes behind them may hold a stroke, too (``key/value``)."""
 
 
 def fitting(sentence: str, room: int) -> str:

@@ -42,15 +42,24 @@ def line_chart(
     ``None`` leaves a gap (time that has not come yet, a break). ``reference`` (the previous close) widens the
     range so that the line's place against it is true. Braille has 2 x 4 dots a cell, ASCII one sign a cell.
     """
-    known = [value for value in values if value is not None]
-    if not known or width <= 0 or height <= 0:
+    if not any(value is not None for value in values) or width <= 0 or height <= 0:
         return [" " * max(0, width)] * max(0, height)
-    low, high = min(known), max(known)
-    if reference is not None:
-        low, high = min(low, reference), max(high, reference)
-    if high <= low:
-        low, high = low - 1.0, high + 1.0
+    low, high = _range(values, reference)
     return _braille(values, width, height, low, high) if glyphs.braille else _plain(values, width, height, low, high)
+
+
+def row_of(reference: float, values: Sequence[float | None], height: int, glyphs: Glyphs) -> int:
+    """Return the line, from the top, at which ``line_chart`` of ``values`` with this ``reference`` has it."""
+    low, high = _range(values, reference)
+    steps = height * 4 if glyphs.braille else height
+    return (steps - 1 - round((reference - low) / (high - low) * (steps - 1))) // (steps // height)
+
+
+def _range(values: Sequence[float | None], reference: float | None) -> tuple[float, float]:
+    """Return the lowest and the highest value that is drawn, never the same."""
+    known = [*(value for value in values if value is not None), *([] if reference is None else [reference])]
+    low, high = min(known), max(known)
+    return (low, high) if high > low else (low - 1.0, high + 1.0)
 
 
 def _columns(values: Sequence[float | None], count: int) -> list[float | None]:

@@ -254,6 +254,7 @@ class Transport:
         """Send one request and return its answer, body unread; repeat once if a kept connection was dead."""
         from tui_monitor.sources.connecting import PrivateAddressError, public_host
 
+        unusable: tuple[type[Exception], ...] = (ValueError, *engine.errors)
         attempt = 0
         while True:
             attempt += 1
@@ -262,9 +263,13 @@ class Transport:
             async def trace(event: str, _info: object, events: list[str] = events) -> None:
                 events.append(event)
 
-            request = engine.client.build_request(
-                "GET", exchange.url, headers=exchange.headers, timeout=exchange.timeout, extensions={"trace": trace}
-            )
+            try:
+                request = engine.client.build_request(
+                    "GET", exchange.url, headers=exchange.headers, timeout=exchange.timeout, extensions={"trace": trace}
+                )
+            except unusable as error:
+                # A name that no server can have: typed, or where a redirect points.
+                raise failure_of(error, exchange.host, engine.trust_problems) from error
             exchange.requests += 1
             self._traffic_of(exchange.host).requests += 1
             token = public_host.set(request.url.raw_host.decode("ascii") if exchange.must_be_public else None)

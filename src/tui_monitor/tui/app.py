@@ -81,8 +81,15 @@ class MonitorApp(textual_private.QuietEnd, App[None]):
         return self.main
 
     def on_mount(self) -> None:
-        """Take the person's own keys."""
+        """Take the person's own keys; paint anew once the shell gave the terminal back."""
         self._bind_keys()
+        self.app_resume_signal.subscribe(self, self._resumed)
+
+    def _resumed(self, _app: object) -> None:
+        """Paint what the terminal has lost: Textual finds nothing changed and would send nothing."""
+        self.main.paint_everything()
+        for screen in self.screen_stack:
+            screen.refresh(repaint=True, layout=True)
 
     def _bind_keys(self) -> None:
         """Take the person's own keys, and say where one is for a command that does not exist."""

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
-from textual.command import CommandPalette, DiscoveryHit, Hit, Hits, Provider
+from textual.binding import Binding, BindingType
+from textual.command import CommandList, CommandPalette, DiscoveryHit, Hit, Hits, Provider
 
 from tui_monitor.tui.commands import COMMANDS, key_name, keys_of
 from tui_monitor.tui.screens.main import MainScreen
@@ -22,6 +23,17 @@ _UNLISTED = frozenset({"cursor.down", "cursor.up", "program.palette", "program.b
 
 class MonitorPalette(CommandPalette, Modal[None]):
     """Textual's palette, left once. Textual takes its rules of style from the first of the two."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("pagedown", "leaf('page_down')", show=False),
+        Binding("pageup", "leaf('page_up')", show=False),
+    ]
+
+    def action_leaf(self, action: str) -> None:
+        """Go on by a page, where a row of the list is to be seen: Textual's own breaks off where none is."""
+        found = self.query_one(CommandList)
+        if found.scrollable_content_region:
+            getattr(found, f"action_{action}")()
 
 
 class MonitorCommands(Provider):

@@ -184,6 +184,7 @@ WORDS: dict[str, str] = {
     "config.no-command": "config.toml, [keys.bind]: no command is named {names}; ? lists the commands.",
     "help.signs": "Signs",
     "help.closed": "in brackets: that market is closed; the number is its last",
+    "help.reference": "in the chart of the index: its previous close",
     "help.origin": "in an analysts' table; in a headline",
     "help.estimated": "made with an estimated weight",
     "help.unread": "not read yet",

@@ -182,6 +182,7 @@ WORDS: dict[str, str] = {
     "config.no-command": "config.toml [keys.bind]：没有名为 {names} 的命令；按 ? 查看。",
     "help.signs": "符号",
     "help.closed": "括号内：该市场已收盘，为最后报价",
+    "help.reference": "指数走势图中：昨收",
     "help.origin": "见于分析师评级表；见于新闻",
     "help.estimated": "以估算权重计算",
     "help.unread": "未读",

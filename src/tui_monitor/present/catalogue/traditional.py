@@ -182,6 +182,7 @@ WORDS: dict[str, str] = {
     "config.no-command": "config.toml [keys.bind]：沒有名為 {names} 的指令；按 ? 查看。",
     "help.signs": "符號",
     "help.closed": "括號內：該市場已收市，為最後報價",
+    "help.reference": "指數走勢圖中：上日收市",
     "help.origin": "見於分析師評級表；見於新聞",
     "help.estimated": "以估算權重計算",
     "help.unread": "未讀",

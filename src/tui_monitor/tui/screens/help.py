@@ -58,6 +58,7 @@ def _signs(view: View) -> list[Line]:
         (glyphs.unread, "unread"),
         (glyphs.own, "own"),
         ("~", "estimated"),
+        ("· · ·", "reference"),
         (f"{view.words('origin.table')} {view.words('origin.headline')}", "origin"),
     )
     return [
