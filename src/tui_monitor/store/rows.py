@@ -6,6 +6,7 @@ Encoding happens when the function is called, on the writer thread, so that the 
 from __future__ import annotations
 
 import sqlite3
+import time
 from collections.abc import Callable
 from datetime import date, datetime
 from typing import Literal
@@ -30,19 +31,28 @@ def _execute(sql: str, values: Callable[[], tuple[object, ...]]) -> Row:
     return run
 
 
+_NEWER = (
+    "INSERT INTO {table} (symbol, received, json) VALUES (?, ?, ?) ON CONFLICT (symbol) DO UPDATE SET"
+    " received = excluded.received, json = excluded.json"
+    # A program that was stopped with values in its hands must not write them over what others had since. What was
+    # stored under a clock that ran ahead counts for nothing.
+    " WHERE excluded.received >= {table}.received OR {table}.received > ?"
+)
+
+
 def put_quote(quote: Quote) -> Row:
     """Write the last quote of a symbol."""
     return _execute(
-        "INSERT OR REPLACE INTO quotes (symbol, received, json) VALUES (?, ?, ?)",
-        lambda: (quote.symbol, quote.received.timestamp(), encode(quote)),
+        _NEWER.format(table="quotes"),
+        lambda: (quote.symbol, quote.received.timestamp(), encode(quote), time.time()),
     )
 
 
 def put_path(path: Intraday) -> Row:
     """Write the path of a symbol's session."""
     return _execute(
-        "INSERT OR REPLACE INTO paths (symbol, received, json) VALUES (?, ?, ?)",
-        lambda: (path.symbol, path.received.timestamp(), encode(path)),
+        _NEWER.format(table="paths"),
+        lambda: (path.symbol, path.received.timestamp(), encode(path), time.time()),
     )
 
 
