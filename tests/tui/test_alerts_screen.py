@@ -16,7 +16,6 @@ from textual.screen import Screen
 from tui_monitor.config.alerts_file import AlertsFile
 from tui_monitor.config.paths import Paths
 from tui_monitor.config.settings import AlertEntry
-from tui_monitor.domain.alert import Channel
 from tui_monitor.present.alert_lines import alert_wording, sentence
 from tui_monitor.services.alert_keeper import AlertKeeper
 from tui_monitor.sources.api import Batch
@@ -209,7 +208,7 @@ async def test_a_rule_is_changed_turned_off_and_on_removed_and_brought_back(tmp_
         await shown(pilot, AlertsScreen)
         await saved(pilot)
         assert file.read().rules[0] == AlertEntry(
-            name="two", kind="high", span="record", hysteresis=0.5, cooldown=1800.0, deliver=(Channel.TMUX,)
+            name="two", kind="high", span="record", hysteresis=0.5, cooldown=1800.0, deliver=("tmux",)
         )
     keeper.close()
 
