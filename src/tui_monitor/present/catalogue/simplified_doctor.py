@@ -62,6 +62,6 @@ DOCTOR_WORDS: dict[str, str] = {
     "doctor.all-defaults": "{path}：不存在，全部用默认值",
     "doctor.unfit": "tui-monitor 的画面需要终端。没有终端时请用命令，例如：tui-monitor index",
     "doctor.dumb": "此终端（TERM=dumb）无法显示画面。请用命令，例如：tui-monitor index",
-    "doctor.crashed": "tui-monitor 因程序缺陷结束；名单已保存。报告：",
+    "doctor.crashed": "tui-monitor 因程序缺陷结束；列表已保存。报告：",
 }
 """Words by key; ``{names}`` are filled in."""
