@@ -6,6 +6,7 @@ all. ``field`` is what moves: ``last``, or ``volume`` alone for one cell of a ro
 
 from __future__ import annotations
 
+import asyncio
 import time
 from datetime import timedelta
 from typing import Any
@@ -16,6 +17,9 @@ from tui_monitor.sources.api import Batch, Descriptor, Request, SourceContext, T
 
 DELAY = timedelta(minutes=15)
 """How late the prices are, as those of Hong Kong are at Yahoo."""
+
+AT_ONCE = 500
+"""Quotes made in one go, some milliseconds."""
 
 
 class BenchSource:
@@ -45,7 +49,12 @@ class BenchSource:
             self._next = (self._next + count) % len(self._symbols)
         for symbol in chosen:
             self._moves[symbol] += 1
-        return Batch(source="bench", received=self._now(), quotes=tuple(self._quote(one) for one in chosen))
+        quotes: list[Quote] = []
+        for at in range(0, len(chosen), AT_ONCE):
+            quotes += [self._quote(one) for one in chosen[at : at + AT_ONCE]]
+            # As every source: nothing holds the event loop for long.
+            await asyncio.sleep(0)
+        return Batch(source="bench", received=self._now(), quotes=tuple(quotes))
 
     def _quote(self, symbol: str) -> Quote:
         return invented(symbol, self._moves[symbol], self._field, self._now())

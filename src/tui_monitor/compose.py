@@ -139,6 +139,11 @@ class Monitor(Core):
                 language_of(self.settings.display.language, self.environment),
             )
 
+    def lists_changed(self) -> None:
+        """Let the screen show them at once, after hours too."""
+        if self._app is not None:
+            self._app.main.frame_clock.rouse()
+
     async def aclose(self) -> None:
         """Close everything, the database last."""
         self.columns.flush()

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from tui_monitor.config.settings import Settings
     from tui_monitor.sources.api import Batch
     from tui_monitor.store.daily_recordings import DailyRecordings
-    from tui_monitor.store.latest import Key
+    from tui_monitor.store.keys import Key
 
 LOOK = 1.0
 """Seconds between two looks at what has changed."""

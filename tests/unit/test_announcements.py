@@ -16,7 +16,8 @@ from tui_monitor.domain.calendar_event import EventKind
 from tui_monitor.domain.headline import Headline
 from tui_monitor.services.intake import Intake
 from tui_monitor.sources.api import Batch
-from tui_monitor.store.latest import Family, LatestStore
+from tui_monitor.store.keys import Family
+from tui_monitor.store.latest import LatestStore
 
 FED = "https://www.federalreserve.gov/newsevents/pressreleases/x.htm"
 HKMA = "https://www.hkma.gov.hk/chi/news-and-media/press-releases/x/"

@@ -15,7 +15,8 @@ from tui_monitor.services.intake import Intake
 from tui_monitor.sources.api import Batch
 from tui_monitor.sources.replay import Merged
 from tui_monitor.store.database import Database
-from tui_monitor.store.latest import Family, LatestStore
+from tui_monitor.store.keys import Family
+from tui_monitor.store.latest import LatestStore
 from tui_monitor.store.recording_lines import decode_line, encode_line, holds_something
 from tui_monitor.store.retention import EVENT_DAYS, Retention
 from tui_monitor.store.rows import put_event

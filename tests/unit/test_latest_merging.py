@@ -11,7 +11,8 @@ from msgspec.structs import replace
 from tui_monitor.domain.quote import Quote
 from tui_monitor.domain.series import OWN, DailyBar, DailyHistory
 from tui_monitor.sources.api import Batch
-from tui_monitor.store.latest import Family, LatestStore
+from tui_monitor.store.keys import Family
+from tui_monitor.store.latest import LatestStore
 
 T = datetime(2025, 9, 17, 3, 0, tzinfo=UTC)
 

@@ -27,7 +27,7 @@ from tui_monitor.present.tone import Tone
 from tui_monitor.present.upgrade_bell import UpgradeBell
 from tui_monitor.present.width import cells
 from tui_monitor.sources.api import Batch, Topic
-from tui_monitor.store.latest import Family
+from tui_monitor.store.keys import Family
 
 
 def change(key: str, firm: str | None = "Peak", minutes: float = 0, **more: object) -> RatingChange:

@@ -18,6 +18,7 @@ class Interest:
     def __init__(self) -> None:
         self._symbols: dict[Topic, tuple[str, ...]] = {}
         self._sets: dict[Topic, frozenset[str]] = {}
+        self._every: frozenset[str] | None = None
         self._generations: dict[Topic, int] = {}
         self._answered: dict[tuple[Topic, str], float] = {}
 
@@ -27,7 +28,9 @@ class Interest:
 
     def everything(self) -> frozenset[str]:
         """Return what is wanted of any topic."""
-        return frozenset[str]().union(*self._sets.values())
+        if self._every is None:
+            self._every = frozenset[str]().union(*self._sets.values())
+        return self._every
 
     def generation(self, topic: Topic) -> int:
         """Return the number of the topic's current list; 0 before the first."""
@@ -40,6 +43,7 @@ class Interest:
             return False
         self._symbols[topic] = wanted
         self._sets[topic] = frozenset(wanted)
+        self._every = None
         self._generations[topic] = self.generation(topic) + 1
         for key in [key for key in self._answered if key[0] is topic and key[1] not in self._sets[topic]]:
             del self._answered[key]

@@ -10,7 +10,7 @@ from tui_monitor.present.headline_rules import HeadlineRules, passes
 from tui_monitor.present.quote_cells import code
 from tui_monitor.present.rows import Align, Cell, Column, Line, Row, Span
 from tui_monitor.present.tone import Tone
-from tui_monitor.store.latest import Family
+from tui_monitor.store.keys import Family
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from tui_monitor.domain.headline import Headline
     from tui_monitor.domain.headline_filter import HeadlineFilter
     from tui_monitor.present.view import View
-    from tui_monitor.store.latest import Key
+    from tui_monitor.store.keys import Key
 
 
 class HeadlinesModel:

@@ -10,11 +10,11 @@ from tui_monitor.analysis import breadth
 from tui_monitor.present import numbers, quote_cells
 from tui_monitor.present.rows import Align, Cell, Column, Line, Row, Span
 from tui_monitor.present.tone import Tone, direction_tone
-from tui_monitor.store.latest import Family
+from tui_monitor.store.keys import Family
 
 if TYPE_CHECKING:
     from tui_monitor.present.view import View
-    from tui_monitor.store.latest import Key
+    from tui_monitor.store.keys import Key
 
 
 class MoverSort(StrEnum):

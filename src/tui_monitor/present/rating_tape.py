@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from tui_monitor.domain.instrument import home_lines
 from tui_monitor.domain.rating import MergedRating, Origin
-from tui_monitor.store.latest import Family
+from tui_monitor.store.keys import Family
 
 if TYPE_CHECKING:
     from tui_monitor.present.view import View

@@ -23,12 +23,12 @@ from tui_monitor.present.rating_values import upside
 from tui_monitor.present.rows import Align, Cell, Column, Line, Row, Span, place
 from tui_monitor.present.times import short_time
 from tui_monitor.present.tone import Tone
-from tui_monitor.store.latest import Family
+from tui_monitor.store.keys import Family
 
 if TYPE_CHECKING:
     from tui_monitor.domain.rating import MergedRating
     from tui_monitor.present.view import View
-    from tui_monitor.store.latest import Key
+    from tui_monitor.store.keys import Key
 
 SORTS = ("time", "firm", "action", "company", "upside")
 """What the tape can be ordered by."""
@@ -77,7 +77,7 @@ class RatingsModel:
         head = (
             Column("unread", "", 1, Align.LEFT),
             Column("time", words("column.time"), 11 if self.room >= VERY_WIDE else 5, Align.LEFT),
-            Column("firm", words("column.firm"), 8, Align.LEFT, stretch=2, maximum=22),
+            Column("firm", words("column.firm"), 8, Align.LEFT, stretch=2 if self.room < WIDE else 8, maximum=22),
             Column("company", words("column.company"), 8, Align.LEFT, stretch=2, maximum=20),
             Column("symbol", words("column.symbol"), 7, Align.LEFT, rank=3),
         )

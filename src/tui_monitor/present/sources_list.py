@@ -48,7 +48,7 @@ def columns(view: View) -> tuple[Column, ...]:
         Column("good", words("sources.column.good"), 5),
         Column("next", words("sources.column.next"), 7),
         Column("items", words("sources.column.items"), 5, rank=3),
-        Column("language", words("sources.column.language"), 4, Align.LEFT, rank=5),
+        Column("language", words("sources.column.language"), 7, Align.LEFT, rank=5),
         Column("saved", words("sources.column.saved"), 6, rank=4),
         Column("why", words("sources.column.why"), 14, Align.LEFT, rank=2, stretch=9, maximum=60),
     )

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
     from tui_monitor.present.rows import Column, Line, Row
     from tui_monitor.present.view import View
-    from tui_monitor.store.latest import Key
+    from tui_monitor.store.keys import Key
 
 
 class TableModel(Protocol):

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 from tui_monitor.domain.rating import Action
 from tui_monitor.present.rating_tape import HEADLINE_KEY
-from tui_monitor.store.latest import Family
+from tui_monitor.store.keys import Family
 
 if TYPE_CHECKING:
     from tui_monitor.domain.rating import MergedRating, RatingChange
     from tui_monitor.present.view import View
-    from tui_monitor.store.latest import Key
+    from tui_monitor.store.keys import Key
 
 
 class UpgradeBell:

@@ -13,14 +13,14 @@ from tui_monitor.present.watchlist_columns import ASCENDING, BY_ID, Spec, Subjec
 from tui_monitor.present.watchlist_facts import Facts, base_of
 from tui_monitor.present.watchlist_tabs import Tab, built_in_symbols, tab_line, tabs
 from tui_monitor.present.width import cells
-from tui_monitor.store.latest import Family
+from tui_monitor.store.keys import Family
 
 if TYPE_CHECKING:
     from tui_monitor.analysis.positions import Sums
     from tui_monitor.config.columns_file import ColumnSetting
     from tui_monitor.domain.watchlist import Watchlist, Watchlists
     from tui_monitor.present.view import View
-    from tui_monitor.store.latest import Key
+    from tui_monitor.store.keys import Key
 
 OWN = "own"
 """The person's own order; the others are by a column's id."""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from tui_monitor.analysis.positions import Holding, Sums, Worth, currency_of_symbol, sums, worth
 from tui_monitor.domain.instrument import major_currency
-from tui_monitor.store.latest import Family
+from tui_monitor.store.keys import Family
 
 if TYPE_CHECKING:
     from tui_monitor.domain.rating import RatingChange

@@ -11,7 +11,7 @@ from tui_monitor.analysis.agenda import agenda
 from tui_monitor.analysis.trading_days import unusual_days
 from tui_monitor.domain.calendar_event import COMPANY_KINDS, CalendarEvent, EventKind, zone_of
 from tui_monitor.domain.instrument import mic_of, normalise_symbol
-from tui_monitor.store.latest import Family
+from tui_monitor.store.keys import Family
 
 if TYPE_CHECKING:
     from tui_monitor.config.settings import EventEntry, Settings

@@ -33,12 +33,12 @@ from tui_monitor.engine.health import State
 from tui_monitor.services.alert_events import Publications
 from tui_monitor.services.alert_values import AlertValues
 from tui_monitor.store.alert_log import AlertState
-from tui_monitor.store.latest import Family
+from tui_monitor.store.keys import Family
 
 if TYPE_CHECKING:
     from tui_monitor.analysis.claims import Claim
     from tui_monitor.present.view import View
-    from tui_monitor.store.latest import Key
+    from tui_monitor.store.keys import Key
 
 AT_ONCE = 300
 """Rules and symbols that one look evaluates at the most: about a millisecond."""

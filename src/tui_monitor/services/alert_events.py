@@ -15,14 +15,14 @@ from msgspec.structs import replace
 from tui_monitor.domain.alert import AlertEvent, AlertKind, AlertRule, Mark, Wording, is_resting
 from tui_monitor.domain.headline_filter import HeadlineFilter, parse_filter
 from tui_monitor.domain.rating import Origin
-from tui_monitor.store.latest import Family
+from tui_monitor.store.keys import Family
 
 if TYPE_CHECKING:
     from tui_monitor.domain.headline import Headline
     from tui_monitor.domain.rating import MergedRating
     from tui_monitor.present.view import View
     from tui_monitor.store.alert_log import AlertState
-    from tui_monitor.store.latest import Key
+    from tui_monitor.store.keys import Key
 
 GRACE = timedelta(minutes=30)
 """How long before the last look something may have been published and still be new: feeds are late."""

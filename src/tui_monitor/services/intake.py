@@ -34,6 +34,9 @@ ReadRating = Callable[["Headline"], "RatingChange | None"]
 AT_ONCE = 50
 """Headlines taken in one go at the most, some 2 ms; what a feed brings beyond that waits for the loop's next turns."""
 
+QUOTES_AT_ONCE = 1_000
+"""Quotes taken in one go at the most, some 4 ms; the rest of a batch follows in the loop's next turns."""
+
 FEWEST = 5
 """Headlines taken in one go however long they take."""
 
@@ -82,38 +85,59 @@ class Intake:
         """Whether what was taken in is not yet written: the rest of a long batch waits rather than be lost."""
         self._twins: dict[str, str] = {}
         self._waiting: deque[Batch] = deque()
+        self._prices: deque[Batch] = deque()
         self._seconds = seconds
         self._size = AT_ONCE
         """Headlines of the next part."""
 
     def take(self, batch: Batch) -> Applied:
         """Take in a batch; return what it changed by now: a long one is taken in parts, without holding the loop."""
-        if len(batch.headlines) <= self._size:
-            return self._take(batch)
+        if batch.quotes:
+            # What is left of an earlier batch is older than this one.
+            self._flush_prices()
         size = self._size
-        idle = not self._waiting
-        self._waiting.append(
-            replace(batch, headlines=batch.headlines[size:], quotes=(), paths=(), histories=(), ratings=(), events=())
-        )
-        applied = self._take(replace(batch, headlines=batch.headlines[:size]))
+        if len(batch.headlines) <= size and len(batch.quotes) <= QUOTES_AT_ONCE:
+            return self._take(batch)
+        steps: list[Callable[[asyncio.AbstractEventLoop], None]] = []
+        if len(batch.quotes) > QUOTES_AT_ONCE:
+            self._prices.extend(_in_parts(batch))
+            batch = replace(batch, quotes=batch.quotes[:QUOTES_AT_ONCE])
+            steps.append(self._go_on_with_prices)
+        if len(batch.headlines) > size:
+            if not self._waiting:
+                steps.append(self._go_on)
+            self._waiting.append(replace(_bare(batch), headlines=batch.headlines[size:]))
+            batch = replace(batch, headlines=batch.headlines[:size])
+        applied = self._take(batch)
         try:
             loop = asyncio.get_running_loop()
         except RuntimeError:
             self.flush()
         else:
-            if idle:
-                loop.call_soon(self._go_on, loop)
+            for step in steps:
+                loop.call_soon(step, loop)
         return applied
 
     @property
     def busy(self) -> bool:
         """Whether parts of a long batch still wait."""
-        return bool(self._waiting)
+        return bool(self._waiting or self._prices)
 
     def flush(self) -> None:
         """Take in everything that waits: the program ends, or there is no loop to hold."""
+        self._flush_prices()
         while self._waiting:
             self._take(self._waiting.popleft())
+
+    def _flush_prices(self) -> None:
+        while self._prices:
+            self._take(self._prices.popleft())
+
+    def _go_on_with_prices(self, loop: asyncio.AbstractEventLoop) -> None:
+        if self._prices:
+            self._take(self._prices.popleft())
+        if self._prices:
+            loop.call_soon(self._go_on_with_prices, loop)
 
     def _go_on(self, loop: asyncio.AbstractEventLoop) -> None:
         if self._waiting and self.crowded is not None and self.crowded():
@@ -223,3 +247,15 @@ class Intake:
             return rating
         home = self._home_lines.get(rating.symbol)
         return replace(rating, home_symbol=home) if home else rating
+
+
+def _bare(batch: Batch) -> Batch:
+    """Return ``batch`` without what it brings."""
+    return replace(batch, quotes=(), paths=(), histories=(), ratings=(), headlines=(), tables=(), events=())
+
+
+def _in_parts(batch: Batch) -> list[Batch]:
+    """Return the quotes of ``batch`` beyond the first part, by parts."""
+    bare = _bare(batch)
+    starts = range(QUOTES_AT_ONCE, len(batch.quotes), QUOTES_AT_ONCE)
+    return [replace(bare, quotes=batch.quotes[at : at + QUOTES_AT_ONCE]) for at in starts]

@@ -9,7 +9,7 @@ from tui_monitor.analysis.positions import currency_of_symbol
 from tui_monitor.domain.instrument import mic_of
 from tui_monitor.services.interests import rates, wanted
 from tui_monitor.sources.api import Topic
-from tui_monitor.store.latest import Family
+from tui_monitor.store.keys import Family
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

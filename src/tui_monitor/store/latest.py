@@ -1,15 +1,13 @@
 """The latest values, in memory, each with a revision: the one place that the screen reads from.
 
-Every change gets the next revision number. ``changes_since(revision)`` answers what is newer, newest first, at
-a cost of the number of changes and not of the number of values. One event loop writes and reads; no locks.
+Every change gets the next revision number. ``changes_since(revision)`` answers what is newer, newest first; what is
+asked of the answer is what it costs. One event loop writes and reads; no locks.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, timedelta
-from enum import StrEnum
-from itertools import islice
 from operator import attrgetter
 from typing import TYPE_CHECKING
 
@@ -22,6 +20,7 @@ from tui_monitor.domain.headline import Headline
 from tui_monitor.domain.quote import Quote
 from tui_monitor.domain.rating import RatingChange, RatingTable
 from tui_monitor.domain.series import OWN, DailyHistory, Intraday
+from tui_monitor.store.keys import ChangedKeys, Family, Key
 
 if TYPE_CHECKING:
     from tui_monitor.sources.api import Batch
@@ -73,21 +72,6 @@ IMPOSSIBLE = timedelta(minutes=31)
 one of the two clocks was wrong, and the price gives way."""
 
 
-class Family(StrEnum):
-    """What kind of value a key belongs to."""
-
-    QUOTE = "quote"
-    PATH = "path"
-    HISTORY = "history"
-    RATING = "rating"
-    HEADLINE = "headline"
-    EVENT = "event"
-
-
-Key = tuple[Family, str]
-"""A value's address: its family and its symbol, rating key, headline id or event key."""
-
-
 class Applied(msgspec.Struct, frozen=True):
     """What a batch changed."""
 
@@ -115,6 +99,8 @@ class LatestStore:
     def __init__(self) -> None:
         self.revision = 0
         """The number of the last change."""
+        self.stirred: Callable[[], object] | None = None
+        """Hears of the next change, once; who wants to hear of another one has to say so again."""
         self._changed: dict[Key, int] = {}
         self._quotes: dict[str, Quote] = {}
         self._others: dict[str, dict[str, Quote]] = {}
@@ -224,11 +210,9 @@ class LatestStore:
         """Return the revision of the last change within a family: what is derived from it may be kept until then."""
         return self._family_revisions[family]
 
-    def changes_since(self, revision: int) -> list[Key]:
-        """Return the keys that changed after ``revision``, newest first."""
-        # No more keys than revisions since then; a key that changed twice lets older ones in, which the test keeps out.
-        newest = islice(reversed(self._changed.items()), max(0, self.revision - revision))
-        return [key for key, changed in newest if changed > revision]
+    def changes_since(self, revision: int) -> ChangedKeys:
+        """Return the keys that changed after ``revision``, newest first, as they are until the next change."""
+        return ChangedKeys(self._changed, revision)
 
     # Writing
 
@@ -260,6 +244,9 @@ class LatestStore:
         self._changed.pop(key, None)
         self._changed[key] = self.revision
         self._family_revisions[family] = self.revision
+        if self.stirred is not None:
+            heard, self.stirred = self.stirred, None
+            heard()
         if family is Family.RATING:
             self._sorted_ratings = None
         elif family is Family.HEADLINE:
@@ -407,10 +394,13 @@ def _supersedes(new: Quote, held: Quote) -> bool:
 
 def _keep_slow_fields(new: Quote, held: Quote) -> Quote:
     """Carry over what changes slowly and the newer answer does not say (another source, or a thinner one)."""
+    now, before = _slow(new), _slow(held)
+    if now == before:
+        return new
     carried = {
-        name: before
-        for name, now, before in zip(SLOW_FIELDS, _slow(new), _slow(held), strict=True)
-        if now is None and before is not None
+        name: old
+        for name, young, old in zip(SLOW_FIELDS, now, before, strict=True)
+        if young is None and old is not None
     }
     if _speaks_of_earnings(new):
         # It tells of a loss by saying no ratio: the held one is over.

@@ -1,9 +1,10 @@
 """The frame clock: five times a second it asks what changed and lets the visible panels take it in.
 
-Arrival of data paints nothing. Where nothing visible changed, nothing is sent; once a second the ages, the clock
-and the countdowns move on. It works on no panel that another screen covers. While the terminal has not the focus it
-takes one frame a second; after hours, when no key was pressed lately, one in two seconds, and ages, clock and
-countdowns move once a minute: nothing on the screen changes faster then.
+Arrival of data paints nothing: it makes the clock take its next frame a fifth of a second later, where nothing had
+changed for a while and it took one a second, for the ages, the clock and the countdowns. Where nothing visible changed,
+nothing is sent. It works on no panel that another screen covers. While the terminal has not the focus it takes one
+frame a second; after hours, when no key was pressed lately, one in two seconds, and ages, clock and countdowns move
+once a minute: nothing on the screen changes faster then.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
-from tui_monitor.store.latest import Family
+from tui_monitor.store.keys import Family
 
 if TYPE_CHECKING:
     from textual.timer import Timer
@@ -31,8 +32,11 @@ AFTER_HOURS = 2.0
 ALERT = 5.0
 """Seconds after a key within which frames are taken at full pace whatever the hour."""
 
-SETTLING = 6.0
-"""Seconds after a change within which the panels are asked at each frame: a flash ends, an order follows."""
+QUIET = 1.0
+"""Seconds between two frames while nothing changes."""
+
+SETTLING = 3.0
+"""Seconds after a change within which frames are taken at full pace: a flash ends, an order follows."""
 
 AFTER_HOURS_STEP = 60
 """Seconds between two looks at ages and clock after hours; counted from the full minute, so that the clock is right."""
@@ -58,7 +62,8 @@ class FrameClock:
         self.resting = False
         """The terminal has not the focus: only one frame a second is taken."""
         self._stopped = False
-        self._pace = self.interval
+        self.pace = self.interval
+        """Seconds between two frames now."""
         self._alert_until = 0.0
         self.contain = True
         """Whether a defect in a presenter is logged and said instead of ending the program; tests turn it off."""
@@ -66,8 +71,13 @@ class FrameClock:
     def start(self) -> None:
         """Begin to tick."""
         self._lists = self._screen.view.lists()
-        self._pace = self.interval
+        self.pace = self.interval
         self._timer = self._screen.set_interval(self.interval, self.tick)
+
+    @property
+    def ticking(self) -> bool:
+        """Whether frames are taken at all."""
+        return self._timer is not None
 
     def take_lists(self) -> None:
         """Show the watchlists if they are other ones than last time: edited here, by another program or by hand."""
@@ -90,7 +100,7 @@ class FrameClock:
         """Go on, catching up at once."""
         self.resting = False
         if self._stopped:
-            self._stopped, self._pace = False, self.interval
+            self._stopped, self.pace = False, self.interval
             self._timer = self._screen.set_interval(self.interval, self.tick)
         if self._timer is not None:
             self.hurry()
@@ -104,16 +114,29 @@ class FrameClock:
         self._alert_until = self._screen.view.monotonic() + ALERT
         self._keep_pace()
 
+    def rouse(self) -> None:
+        """Take frames at full pace for a while: somebody has changed a file and waits to see it."""
+        if not self._stopped:
+            self.hurry()
+
     def _keep_pace(self) -> None:
         """Take frames at the pace that somebody needs now."""
         view = self._screen.view
-        self._calm = view.monotonic() >= self._alert_until and view.after_hours
-        calm = AFTER_HOURS if self._calm else RESTING if self.resting else 0.0
-        pace = max(self.interval, calm)
-        if pace != self._pace and self._timer is not None:
-            self._pace = pace
+        now = view.monotonic()
+        self._calm = now >= self._alert_until and view.after_hours
+        busy = now < max(self._alert_until, self._settled_at) or self._screen.services.replay_clock is not None
+        calm = 0.0 if busy else AFTER_HOURS if self._calm else QUIET
+        pace = max(self.interval, calm, RESTING if self.resting else 0.0)
+        if pace != self.pace and self._timer is not None:
+            self.pace = pace
             self._timer.stop()
             self._timer = self._screen.set_interval(pace, self.tick)
+        view.store.stirred = self._stir if pace > self.interval and not self._stopped else None
+
+    def _stir(self) -> None:
+        """Take the next frame soon, and more of them: something has come in."""
+        self._settled_at = self._screen.view.monotonic() + SETTLING
+        self._keep_pace()
 
     def tick(self) -> None:
         """Take in what changed since the last frame."""
@@ -144,7 +167,7 @@ class FrameClock:
         screen = self._screen
         store = screen.view.store
         self._keep_pace()
-        changed = set(store.changes_since(self._revision)) if store.revision != self._revision else set()
+        changed = store.changes_since(self._revision)
         self._revision = store.revision
         moment = self._moment()
         second = moment != self._second
@@ -161,6 +184,7 @@ class FrameClock:
         now, marks = screen.view.monotonic(), screen.view.marks_revision
         if changed or marks != self._marks:
             self._marks, self._settled_at = marks, now + SETTLING
+            self._keep_pace()
         if second or not self._calm or now < self._settled_at:
             for panel in screen.desk.visible_panels():
                 self._contained(partial(panel.frame, changed, second=second))

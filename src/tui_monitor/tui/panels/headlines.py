@@ -10,12 +10,12 @@ from tui_monitor.tui.layout import PanelId
 from tui_monitor.tui.panels.table import TablePanel
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Set
 
     from tui_monitor.domain.headline import Headline
     from tui_monitor.present.view import View
     from tui_monitor.services.archive import Archive
-    from tui_monitor.store.latest import Key
+    from tui_monitor.store.keys import Key
     from tui_monitor.tui.palette import Palette
 
 PAGES_AT_ONCE = 10
@@ -36,7 +36,7 @@ class HeadlinesPanel(TablePanel):
         self._ended = False
         self._marks = view.marks_revision
 
-    def frame(self, changed: set[Key], *, second: bool) -> None:
+    def frame(self, changed: Set[Key], *, second: bool) -> None:
         """Take in changed headlines, and marks that were found in the archive."""
         if self._marks != self.view.marks_revision:
             self._marks = self.view.marks_revision

@@ -13,17 +13,19 @@ from rich.segment import Segment
 from tui_monitor.present.rows import Line, Placed, Row, Span, place
 from tui_monitor.present.tone import Tone
 from tui_monitor.present.width import wrap
-from tui_monitor.store.latest import Family
+from tui_monitor.store.keys import ChangedKeys, Family
 from tui_monitor.tui.panels.base import Panel, Segments
 from tui_monitor.tui.strips import fit
 
 if TYPE_CHECKING:
+    from collections.abc import Set
+
     from rich.style import Style
     from textual import events
 
     from tui_monitor.present.table_model import TableModel
     from tui_monitor.present.view import View
-    from tui_monitor.store.latest import Key
+    from tui_monitor.store.keys import Key
     from tui_monitor.tui.layout import PanelId
     from tui_monitor.tui.palette import Palette
 
@@ -36,7 +38,10 @@ FLASH_SECONDS = 0.6
 MANY = 200
 """Changes of one frame from which on those are looked for first that are to be seen."""
 
-_OTHERS = frozenset(Family) - {Family.QUOTE, Family.PATH}
+_SYMBOLS = (Family.QUOTE, Family.PATH)
+"""Families whose keys are symbols."""
+
+_OTHERS = frozenset(Family) - set(_SYMBOLS)
 """Families whose keys are no symbols of rows."""
 
 SORT_SECONDS = 1.0
@@ -79,6 +84,7 @@ class TablePanel(Panel):
     def move_cursor(self, to: int) -> None:
         """Put the cursor on the row ``to``, within bounds, and keep it in sight."""
         self.touch()
+        self.measure()
         self._set_cursor(to)
         self.repaint()
 
@@ -130,7 +136,7 @@ class TablePanel(Panel):
         self._place()
         self.repaint()
 
-    def frame(self, changed: set[Key], *, second: bool) -> None:
+    def frame(self, changed: Set[Key], *, second: bool) -> None:
         """Take in changed keys: rebuild the visible rows among them, let the order follow when it may."""
         visible = set(self._visible_keys())
         rebuilt: set[str] = set()
@@ -155,9 +161,9 @@ class TablePanel(Panel):
         if touched or second:
             self.repaint()
 
-    def _near(self, changed: set[Key]) -> set[Key]:
+    def _near(self, changed: Set[Key]) -> Set[Key]:
         """Return the changes that concern rows which were made; of thousands the others only make the order stale."""
-        if len(changed) <= MANY:
+        if not isinstance(changed, ChangedKeys) or not changed.more_than(MANY):
             return changed
         if not self.model.by_symbol:
             latest = max(self.view.store.family_revision(family) for family in _OTHERS)
@@ -167,7 +173,7 @@ class TablePanel(Panel):
             return {key for key in changed if key[0] in _OTHERS}
         if not self._order_stale:
             self._order_stale = next(iter(self.model.affected(changed)), None) is not None
-        return {(family, name) for name in self._rows for family in (Family.QUOTE, Family.PATH)} & changed
+        return {key for name in self._rows for family in _SYMBOLS if (key := (family, name)) in changed}
 
     def _may_order(self) -> bool:
         now = self.view.monotonic()
@@ -273,13 +279,12 @@ class TablePanel(Panel):
     def _place(self) -> None:
         self._placed = place(self.model.columns(self.view), max(0, self.inner_width - 2))
 
-    def fill(self) -> None:
-        """Place the columns anew and compose everything."""
+    def prepare(self) -> None:
+        """Place the columns anew."""
         self._place()
         self._lines.clear()
         self._rows.clear()
         self._set_cursor(self._cursor_at)
-        super().fill()
 
     def _head(self, width: int) -> Segments:
         parts = [" "]

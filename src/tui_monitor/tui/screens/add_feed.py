@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, ClassVar
 from rich.text import Text
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from tui_monitor.domain.errors import MonitorError
@@ -16,6 +15,7 @@ from tui_monitor.present.headlines import age_words
 from tui_monitor.present.rows import Line, Span
 from tui_monitor.present.tone import Tone
 from tui_monitor.present.width import wrap
+from tui_monitor.tui.screens.modal import Modal
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
@@ -31,7 +31,7 @@ WIDTH = 84
 """Cells of the box at the most."""
 
 
-class AddFeedScreen(ModalScreen["str"]):
+class AddFeedScreen(Modal["str"]):
     """Answers with the name of the feed that was added, ``None`` if none was. Enter looks, Enter again adds."""
 
     DEFAULT_CSS = """
@@ -96,7 +96,7 @@ class AddFeedScreen(ModalScreen["str"]):
             if address == self._asked:
                 self._show([(Span(self._view.words.of(error), Tone.WARN),)])
             return
-        if address != self._asked or not self.is_mounted:
+        if address != self._asked or self.left:
             return
         self._preview = found
         view, words = self._view, self._view.words
@@ -127,6 +127,8 @@ class AddFeedScreen(ModalScreen["str"]):
         return max(1, min(SHOWN, self.app.size.height - 14))
 
     def _show(self, lines: list[Line]) -> None:
+        if self.left:
+            return
         room = max(10, min(WIDTH, self.app.size.width) - 4)
         text = Text(no_wrap=True, overflow="ellipsis")
         for number, line in enumerate(lines):

@@ -146,7 +146,7 @@ class AlertsScreen(Listing[None]):
             self._main.say(words("alert.restored", name=name) if name else words("alert.nothing-removed"))
             self.update()
 
-        self.run_worker(restore(), group="alerts")
+        self._main.run_worker(restore(), group="alerts")
 
     def action_test(self) -> None:
         """Show what the rule under the cursor sees now."""
@@ -189,4 +189,5 @@ class AlertsScreen(Listing[None]):
             self._main.say(told)
             self.update()
 
-        self.run_worker(run(), group="alerts")
+        # Of the screen below: one that is left before it is done would take the change with it.
+        self._main.run_worker(run(), group="alerts")

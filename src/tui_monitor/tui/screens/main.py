@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Set
 from typing import TYPE_CHECKING, Any
 
 from textual.binding import Binding
@@ -15,7 +15,7 @@ from tui_monitor.present.movers import MoversModel
 from tui_monitor.present.rating_cells import company, firm, what
 from tui_monitor.present.upgrade_bell import UpgradeBell
 from tui_monitor.present.words import Words
-from tui_monitor.store.latest import Family
+from tui_monitor.store.keys import Family
 from tui_monitor.tui.absence import Absence
 from tui_monitor.tui.commands import BY_ID, COMMANDS, GROUPS, Command, key_name, keys_of
 from tui_monitor.tui.desk import Desk
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from tui_monitor.present.rows import Line
     from tui_monitor.present.table_model import TableModel
     from tui_monitor.present.view import View
-    from tui_monitor.store.latest import Key
+    from tui_monitor.store.keys import Key
     from tui_monitor.tui.services import Services
 
 _log = logging.getLogger(__name__)
@@ -85,6 +85,8 @@ class MainScreen(Screen[None]):
         self.frame_clock = FrameClock(self, frames)
         self.away = Absence(self)
         self.bell = UpgradeBell(view.now())
+        self._noticed: str | None = None
+        """The notice that the status line was painted with."""
         self.put_off: Watchlists | None = None
         """The file's lists of a conflict that the person does not want to be asked about now."""
 
@@ -308,18 +310,20 @@ class MainScreen(Screen[None]):
         self.lists_changed()
 
     def look_at_lists(self) -> None:
-        """Say what stands in the way of the lists' file, and ask where both sides changed it."""
+        """Say what stands in the way of the lists' file, and ask where both sides changed it; say new notices."""
         problem = self.services.problem()
         if self.services.conflict() is not None:
             problem = self.view.words("status.conflict")
-        if problem != self.view.problem:
-            self.view.problem = problem
+        notice = self.view.notices[-1] if self.view.notices else None
+        if (problem, notice) != (self.view.problem, self._noticed):
+            # After hours the line is painted once a minute otherwise.
+            self.view.problem, self._noticed = problem, notice
             self.status.repaint()
         from tui_monitor.tui.actions import conflicts
 
         conflicts.notice(self)
 
-    def ring_for(self, changed: set[Key]) -> None:
+    def ring_for(self, changed: Set[Key]) -> None:
         """Ring where a symbol of the person's lists was upgraded just now, and say who did it."""
         event = self.bell.hears(self.view, changed)
         if event is not None:

@@ -99,6 +99,8 @@ class SourcesScreen(Listing[None]):
 
     def update(self) -> None:
         """Show the list as it is now; the cursor stays on its source, whatever order they come in."""
+        if self.left:
+            return
         sources = self.sources
         names = [one.name for one in sources]
         if self._chosen_name in names:
@@ -207,7 +209,7 @@ class SourcesScreen(Listing[None]):
             self._main.table(PanelId.HEADLINES).reload()
             self._say(words("sources.is-muted" if muted else "sources.is-shown", name=one.name))
 
-        self.run_worker(mute(), group="feeds")
+        self._main.run_worker(mute(), group="feeds")
 
     def action_add(self) -> None:
         """Add a feed."""
@@ -243,7 +245,7 @@ class SourcesScreen(Listing[None]):
                 return
             self._say(words("sources.removed", name=one.name))
 
-        self.run_worker(remove(), group="feeds")
+        self._main.run_worker(remove(), group="feeds")
 
     def _is_muted(self, name: str) -> bool:
         return name.casefold() in self._main.view.muted
