@@ -25,7 +25,7 @@ DOCTOR_WORDS: dict[str, str] = {
     "doctor.free": "尚余 {size} MB",
     "doctor.begun": "{path}（首次启动时创建）",
     "doctor.screen": "TERM={term}，颜色：{colours}，语言地区：{locale}",
-    "doctor.screen-none": "{cause}（此处不是终端）",
+    "doctor.screen-none": "TERM={term}，颜色：{colours}，语言地区：{locale}（此处不是终端）",
     "doctor.unset": "（未设置）",
     "doctor.unreached": "所有来源都无法连接",
     "doctor.certificates": "不接受 {hosts} 的证书",
