@@ -354,6 +354,11 @@ class Core:
         if self.sharing is not None:
             self.sharing.lay_down()
 
+    def came_back(self) -> None:
+        """Look whose turn it is after the program was stopped."""
+        if self.sharing is not None:
+            self.sharing.came_back()
+
     # Running
 
     async def run_engine(self) -> None:

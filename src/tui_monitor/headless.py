@@ -24,6 +24,7 @@ from tui_monitor.domain.errors import MonitorError, RecordingError
 from tui_monitor.engine.blocking import in_thread
 from tui_monitor.present.first_view import zone_of
 from tui_monitor.services.closing import Closing
+from tui_monitor.services.suspension import hand_over_when_stopped
 from tui_monitor.store.log import start_log, tell_log
 from tui_monitor.store.recordings import FLUSH_EVERY
 
@@ -94,6 +95,7 @@ async def _run(
         sys.stderr.write(f"tui-monitor: {error}\n")
         await core.aclose()
         return ExitCode.USAGE
+    hand_over_when_stopped(core.lay_down, core.database.at_rest, core.came_back)
     _log.info("running without a screen")
     try:
         await headless.run(stopped, brief)

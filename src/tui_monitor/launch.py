@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from tui_monitor.compose import Monitor, Replay
 from tui_monitor.config.paths import Paths
 from tui_monitor.engine.clock import ReplayClock
+from tui_monitor.services.suspension import hand_over_when_stopped
 
 if TYPE_CHECKING:
     from tui_monitor.config.settings import Settings
@@ -68,6 +69,7 @@ async def run_screen(monitor: Monitor) -> int:
         gc.freeze()
         gc.enable()
         threading.Thread(target=load_actions, name="load-actions", daemon=True).start()
+        hand_over_when_stopped(monitor.lay_down, monitor.database.at_rest, monitor.came_back)
         await monitor.run_engine()
 
     loop = asyncio.get_running_loop()

@@ -285,3 +285,4 @@ def test_it_speaks_the_language_of_the_locale(
     assert "indx" in result.output
     rest = re.sub(r"\S*/\S*|\S*=\S*|[「“].*?[」”]", "", result.output)
     assert not re.search(r"[a-z]{3,} [a-z]{2,} [a-z]{2,}", rest), rest
+    assert not re.search(r"\b(?:not|the|is|here|free|with)\b", rest), rest

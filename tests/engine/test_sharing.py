@@ -500,6 +500,12 @@ class Turn:
     def beaten(self) -> int | None:
         return Turn.beats
 
+    def take_over(self, beaten: int) -> bool:
+        return False
+
+    def lost(self) -> bool:
+        return Turn.taken_by != self.number
+
 
 async def test_the_turn_goes_on_when_the_holder_ends_or_lays_it_down(
     pair: Pair, monkeypatch: pytest.MonkeyPatch

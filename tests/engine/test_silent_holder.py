@@ -13,20 +13,24 @@ from pathlib import Path
 
 import pytest
 from tests.engine.fake_clock import FakeClock, run_virtual
+from tests.engine.scripted import Scripted, descriptor
 from tests.tui.stage import Stage, at, frame_text
 from tests.tui.test_following_screen import text_of
 from tests.tui.test_sources_screen import settle, stage_with_sources
 
 from tui_monitor.engine.blocking import DaemonWorker
+from tui_monitor.engine.scheduler import Scheduler
 from tui_monitor.present.sources_list import followed_words
 from tui_monitor.services import sharing as turns
-from tui_monitor.services.sharing import BEAT, LOOK, SILENT, Sharing
+from tui_monitor.services.sharing import BEAT, LOOK, SILENT, TAKEN, Sharing
+from tui_monitor.sources.api import Topic
 from tui_monitor.store.holding import PollingLock
 from tui_monitor.store.latest import LatestStore
 
 HOLDER = """
 import sys, time
 from pathlib import Path
+from tui_monitor.sources.api import Topic
 from tui_monitor.store.holding import PollingLock
 from tui_monitor.store.latest import LatestStore
 lock = PollingLock(Path(sys.argv[1]))
@@ -64,6 +68,26 @@ def test_a_stopped_process_holds_the_lock_and_does_not_beat(tmp_path: Path) -> N
         assert lock.holder() == other.pid
         os.kill(other.pid, signal.SIGCONT)
         wait_until(lambda: lock.beaten() != still)
+        beaten = lock.beaten()
+        assert beaten is not None
+        wait_until(lambda: lock.beaten() != beaten)
+        assert not lock.take_over(beaten), "it has moved since"
+        os.kill(other.pid, signal.SIGSTOP)
+        assert os.WIFSTOPPED(os.waitpid(other.pid, os.WUNTRACED)[1])
+        still = lock.beaten()
+        assert still is not None
+        third = PollingLock(path)
+        assert third.take_over(still)
+        assert not lock.take_over(still), "another one was first"
+        assert third.holder() == os.getpid()
+        assert third.beat()
+        assert not lock.acquire()
+        assert [one.name for one in tmp_path.iterdir()] == ["polling.lock"]
+        os.kill(other.pid, signal.SIGCONT)
+        lines: list[str] = []
+        wait_until(lambda: bool(lines.append(other.stdout.readline()) or lines[-1] == "False\n"))  # type: ignore[union-attr,func-returns-value]
+        third.release()
+        assert lock.acquire(), "it is free as ever"
     finally:
         other.kill()
         other.wait()
@@ -96,6 +120,9 @@ class Bystander:
         self.lives = True
         self.beats = 0
         self.free = False
+        self.gives = False
+        """Whether the lock can be taken from the one that stands still."""
+        self.gone = False
 
     def acquire(self) -> bool:
         self.beats += self.lives
@@ -112,6 +139,12 @@ class Bystander:
 
     def beaten(self) -> int | None:
         return self.beats
+
+    def take_over(self, beaten: int) -> bool:
+        return self.gives and beaten == self.beats
+
+    def lost(self) -> bool:
+        return self.gone
 
 
 class Inline(DaemonWorker):
@@ -163,6 +196,68 @@ def test_a_follower_tells_the_seconds_for_which_the_other_stands_still(monkeypat
         await clock.sleep(2 * LOOK)
         assert one.polls
         assert one.silence() is None, "it was ended: this one polls now"
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+    run_virtual(scenario())
+
+
+def test_a_follower_takes_the_turn_of_one_that_stands_still_and_never_of_one_that_lives(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(turns, "DaemonWorker", Inline)
+
+    async def scenario() -> None:
+        clock, lock, nothing = FakeClock(), Bystander(), Nothing()
+        one = Sharing(lock, nothing, nothing, nothing, clock, lambda: None)  # type: ignore[arg-type]
+        task = asyncio.create_task(one.run(asyncio.Event().wait))  # type: ignore[arg-type]
+        lock.gives = True
+        await clock.sleep(3600)
+        assert not one.polls, "it lives"
+        lock.lives = False
+        await clock.sleep(TAKEN - LOOK)
+        assert not one.polls, "a busy machine is no reason"
+        assert one.silence() is not None, "but it is said"
+        await clock.sleep(3 * LOOK)
+        assert one.polls
+        assert one.silence() is None
+        assert one.whose() == (False, None)
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+    run_virtual(scenario())
+
+
+def test_who_comes_back_to_a_turn_that_was_taken_asks_nothing_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(turns, "DaemonWorker", Inline)
+
+    async def scenario() -> None:
+        clock, lock, nothing = FakeClock(), Bystander(), Nothing()
+        lock.free = True
+        source = Scripted(descriptor("wire", topic=Topic.HEADLINES, period=10.0), clock)
+        scheduler = Scheduler([source], clock=clock, sink=lambda _: None)
+        one = Sharing(lock, nothing, nothing, nothing, clock, lambda: None)  # type: ignore[arg-type]
+
+        async def poll() -> None:
+            one._halt = scheduler.halt
+            await scheduler.run()
+
+        task = asyncio.create_task(one.run(poll))
+        await clock.sleep(35)
+        asked = len(source.asked)
+        assert asked > 2
+        one.came_back()
+        await clock.sleep(20)
+        assert len(source.asked) > asked, "nobody took it: it goes on"
+        asked = len(source.asked)
+        lock.gone, lock.free = True, False
+        one.came_back()
+        await clock.sleep(60)
+        assert len(source.asked) == asked
+        assert not one.polls
+        lock.gone, lock.free = False, True
+        await clock.sleep(2 * LOOK)
+        assert one.polls
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
 

@@ -17,7 +17,7 @@ from tui_monitor.sources.api import Batch, Topic
 
 @pytest.mark.parametrize(
     ("language", "recorded", "replay"),
-    [("en", "recorded", "replay"), ("zh-Hant", "錄製", "回放"), ("zh-Hans", "录制", "回放")],
+    [("en", "recorded", "replay"), ("zh-Hant", "錄製", "重播"), ("zh-Hans", "录制", "回放")],
 )
 async def test_a_recordings_source_is_named_in_the_language_of_the_screen(
     tmp_path: Path, language: str, recorded: str, replay: str

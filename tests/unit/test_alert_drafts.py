@@ -8,7 +8,7 @@ from tests.tui.stage import Stage
 
 from tui_monitor.config.alert_rules import problem_of, rule_of
 from tui_monitor.config.settings import AlertEntry
-from tui_monitor.domain.alert import AlertKind, Channel, Span
+from tui_monitor.domain.alert import AlertKind, Span
 from tui_monitor.engine.health import SourceHealth, State
 from tui_monitor.present.alert_drafts import draft, kinds_for, lines_for
 from tui_monitor.present.alert_lines import alert_wording
@@ -156,7 +156,7 @@ def test_how_a_rule_behaves_once_it_fired_is_left_to_the_kind_or_said() -> None:
     own = typed(AlertKind.PERCENT, made, above="3", hysteresis="0.5", cooldown="10", deliver="Bell, desktop bell")
     assert isinstance(own, AlertEntry)
     assert (own.hysteresis, own.cooldown) == (0.5, 600.0)
-    assert own.deliver == (Channel.BELL, Channel.DESKTOP)
+    assert own.deliver == ("bell", "desktop")
     quiet = typed(AlertKind.RATING, made, deliver="無", cooldown="0")
     assert isinstance(quiet, AlertEntry)
     assert (quiet.deliver, quiet.cooldown) == ((), 0.0)

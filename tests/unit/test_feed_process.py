@@ -17,7 +17,8 @@ from tui_monitor.domain.errors import FailureKind, SourceError
 from tui_monitor.domain.instrument import Instrument, Kind
 from tui_monitor.sources.feed_parsing import FeedIdentity, parse_feed
 from tui_monitor.sources.feed_process import FeedReader
-from tui_monitor.sources.feed_worker import LENGTH, Answer, Job, Setup, annotator, answer, serve, setup_of
+from tui_monitor.sources.feed_worker import Answer, Job, Setup, annotator, answer, serve, setup_of
+from tui_monitor.sources.frames import LENGTH
 
 NOW = datetime(2026, 1, 5, 8, 0, tzinfo=UTC)
 SETUP = setup_of(
@@ -70,7 +71,7 @@ async def test_jobs_that_come_at_once_get_their_own_answers(reader: FeedReader) 
 async def test_a_job_that_is_given_up_does_not_shift_the_answers(reader: FeedReader) -> None:
     await reader.read(job())
     task = asyncio.create_task(reader.read(LONG))
-    while not reader._turn.locked():  # noqa: ASYNC110 - the reader has no event for what only a test waits for.
+    while not reader._child._turn.locked():  # noqa: ASYNC110 - the reader has no event for what only a test waits for.
         await asyncio.sleep(0)
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
@@ -83,7 +84,7 @@ async def test_a_worker_that_dies_is_told_and_replaced(reader: FeedReader) -> No
     pid = reader.pid
     assert pid is not None
     task = asyncio.create_task(reader.read(LONG))
-    while not reader._turn.locked():  # noqa: ASYNC110 - the reader has no event for what only a test waits for.
+    while not reader._child._turn.locked():  # noqa: ASYNC110 - the reader has no event for what only a test waits for.
         await asyncio.sleep(0)
     os.kill(pid, 9)
     with pytest.raises(SourceError) as caught:

@@ -93,6 +93,17 @@ def test_no_error_that_the_program_raises_is_without_words() -> None:
     assert not missing
 
 
+def test_every_source_of_ours_has_a_title_in_every_language() -> None:
+    titles = []
+    for path in sorted((SOURCE / "sources").glob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Descriptor":
+                titles += [example(one.value, path.name) for one in node.keywords if one.arg == "title"]
+    known = [one for one in titles if one is not None]
+    assert len(known) >= 10
+    assert not [one for one in known for language in CHINESE if phrases(language).find(one) is None]
+
+
 @pytest.mark.parametrize("part", ["said", "answers", "doctor"])
 def test_every_sentence_is_there_in_every_language_with_the_same_gaps(part: str) -> None:
     def words(own: str) -> dict[str, str]:

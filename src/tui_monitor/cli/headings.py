@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 _WORDS = {
-    "symbol": ("symbol", "代號", "代号"),
+    "symbol": ("symbol", "代號", "代码"),
     "name": ("name", "名稱", "名称"),
     "last": ("last", "現價", "现价"),
     "change": ("change", "變動", "变动"),
@@ -24,7 +24,7 @@ _WORDS = {
     "origin": ("origin", "出處", "出处"),
     "time": ("time", "時間", "时间"),
     "what": ("what", "內容", "内容"),
-    "symbols": ("symbols", "代號", "代号"),
+    "symbols": ("symbols", "代號", "代码"),
     "met": ("met", "達到", "达到"),
     "matches": ("matches", "則", "则"),
     "config": ("config", "設定檔", "配置文件"),

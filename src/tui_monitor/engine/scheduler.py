@@ -169,6 +169,11 @@ class Scheduler:
             self._group = None
             self._tasks.clear()
 
+    def halt(self) -> None:
+        """Ask nothing any more, from this moment on: ``run`` is about to be cancelled."""
+        for task in self._tasks.values():
+            task.cancel()
+
     @property
     def busy(self) -> bool:
         """Whether any source asks or is about to: False once all wait for their next period."""

@@ -90,7 +90,7 @@ def row(view: View, health: SourceHealth, width: int, *, muted: bool) -> Line:
 def source_lines(view: View, health: SourceHealth, *, muted: bool = False, added: bool = False) -> list[Line]:
     """Return everything about one source."""
     words, dot = view.words, f" {view.glyphs.dot} "
-    facts = [health.title, health.host or view.glyphs.dash]
+    facts = [words.told(health.title), health.host or view.glyphs.dash]
     if health.language:
         facts.append(health.language)
     if muted:

@@ -2,7 +2,7 @@
 
 Who finds the lock taken asks no network: it follows the database, tells its wishes there and looks for the lock again
 every two seconds, so that it polls within five of the holder's end. It goes on where the holder was: waits and
-back-off stand.
+back-off stand. Of a holder that stands still it takes the lock after a while; that one follows when it goes on.
 """
 
 from __future__ import annotations
@@ -46,6 +46,9 @@ BEAT = 4.0
 SILENT = 12.0
 """Seconds without a beat after which the holder counts as stopped: what it stored last gets old."""
 
+TAKEN = 20.0
+"""Seconds without a beat after which another monitor takes the turn: five beats, which no busy machine misses."""
+
 TELL = 4.0
 """Seconds between two looks at whether the sources fare differently."""
 
@@ -73,6 +76,14 @@ class Lock(Protocol):
 
     def beaten(self) -> int | None:
         """Return what is another number after each beat of the holder."""
+        ...
+
+    def take_over(self, beaten: int) -> bool:
+        """Take it from a holder that stands still since the beat ``beaten``; return whether it is held now."""
+        ...
+
+    def lost(self) -> bool:
+        """Whether another one has taken it from this holder."""
         ...
 
 
@@ -106,6 +117,7 @@ class Sharing:
         self._quiet = 0.0
         self._looked = float("-inf")
         self._tell: Callable[[], object] = bool
+        self._halt: Callable[[], object] = bool
         self._goes_on = False
         """Whether its next turn follows another one, so that nothing is asked anew."""
         self._laid_down = asyncio.Event()
@@ -154,8 +166,15 @@ class Sharing:
     def lay_down(self) -> None:
         """Let another monitor poll: this one is about to be stopped for who knows how long."""
         if self.polls:
+            self._halt()
             self._lock.release()
             self._laid_down.set()
+
+    def came_back(self) -> None:
+        """Go on after this program was stopped. Whose turn was taken meanwhile asks nothing before it follows."""
+        if self.polls and self._lock.lost():
+            _log.info("another monitor took the turn while this one was stopped; this one follows it")
+            self.lay_down()
 
     async def _wait_for_turn(self) -> None:
         following = await self._try() is False
@@ -169,10 +188,14 @@ class Sharing:
         while not await self._try():
             self.holder = self._lock.holder()
             self._listen()
+            if self._quiet >= TAKEN and await self._take_over():
+                _log.warning("the monitor of process %s stands still; this one polls now", self.holder)
+                break
             await self._clock.sleep(LOOK)
+        else:
+            _log.info("the other monitor has ended; this one polls now")
         self.holder = None
         self._quiet = 0.0
-        _log.info("the other monitor has ended; this one polls now")
 
     def _listen(self) -> None:
         """Note whether the holder has moved since the last look; a look that comes late says nothing of the holder."""
@@ -195,6 +218,15 @@ class Sharing:
     async def _try(self) -> bool:
         try:
             return await self._thread.call(self._lock.acquire, timeout=TIMEOUT)
+        except SourceError:
+            return False
+
+    async def _take_over(self) -> bool:
+        """Take the turn of a holder that stands still; return whether it is this monitor's now."""
+        if self._beaten is None:
+            return False
+        try:
+            return await self._thread.call(self._lock.take_over, self._beaten, timeout=TIMEOUT)
         except SourceError:
             return False
 
@@ -244,12 +276,13 @@ class Sharing:
     async def serve(self, scheduler: Scheduler, joined: Joined) -> None:
         """Tell the others how the sources fare and hear their wishes, until cancelled."""
         self._tell = lambda: self._tell_all(scheduler)
+        self._halt = scheduler.halt
         try:
             async with asyncio.TaskGroup() as group:
                 group.create_task(self._listen_for_wishes(scheduler, joined), name="wishes-heard")
                 group.create_task(self._tell_on(joined), name="health-told")
         finally:
-            self._tell = bool
+            self._tell = self._halt = bool
 
     async def _tell_on(self, joined: Joined) -> None:
         while True:

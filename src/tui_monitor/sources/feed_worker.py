@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import struct
 import sys
 from collections.abc import Mapping
 from datetime import datetime
@@ -23,12 +22,10 @@ from tui_monitor.domain.errors import FailureKind, SourceError
 from tui_monitor.domain.instrument import Instrument
 from tui_monitor.sources.feed_encoding import MAX_BODY
 from tui_monitor.sources.feed_parsing import Annotate, FeedIdentity, ParsedFeed, parse_feed
+from tui_monitor.sources.frames import LENGTH
 
 MEMORY_LIMIT = 768 * 1024 * 1024
 """Bytes of address space of the worker; the largest feed that is taken needs about a fifth."""
-
-LENGTH = struct.Struct(">I")
-"""How a frame's length is written."""
 
 
 class Setup(msgspec.Struct, frozen=True, array_like=True):

@@ -17,7 +17,8 @@ from typing import Any, BinaryIO
 import msgspec
 
 from tui_monitor.domain.errors import FailureKind, SourceError
-from tui_monitor.sources.worker_process import LENGTH, WorkerProcess
+from tui_monitor.sources.frames import LENGTH
+from tui_monitor.sources.worker_process import WorkerProcess
 from tui_monitor.sources.yfinance_client import REQUEST_TIMEOUT, YAHOO, Reply, YfinanceClient
 
 MODULE = "tui_monitor.sources.yfinance_worker"

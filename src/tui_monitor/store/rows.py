@@ -56,8 +56,15 @@ class _Receipt(msgspec.Struct, frozen=True, gc=False):
         )
 
 
-_QUOTE = "INSERT OR REPLACE INTO quotes (symbol, received, json) VALUES (?, ?, ?)"
-_PATH = "INSERT OR REPLACE INTO paths (symbol, received, json) VALUES (?, ?, ?)"
+# A program that was stopped with values in its hands must not write them over what others had since. What was stored
+# under a clock that ran ahead counts for nothing.
+_NEWER = (
+    "INSERT INTO {table} (symbol, received, json) VALUES (?, ?, ?) ON CONFLICT (symbol) DO UPDATE SET"
+    " received = excluded.received, json = excluded.json"
+    " WHERE excluded.received >= {table}.received OR {table}.received > strftime('%s', 'now') + 1"
+)
+_QUOTE = _NEWER.format(table="quotes")
+_PATH = _NEWER.format(table="paths")
 _RATING = "INSERT OR REPLACE INTO ratings (key, time, json) VALUES (?, ?, ?)"
 _RATING_TABLE = "INSERT OR REPLACE INTO rating_tables (symbol, asked, json) VALUES (?, ?, ?)"
 

@@ -136,5 +136,17 @@ ANSWER_WORDS: dict[str, str] = {
     ),
     "reply.calendar.note-long": "It holds more than is read; what stands at its end is left out.",
     "reply.items": "{count} items in {time} ms",
+    "reply.title.calendar": "Calendar {name}",
+    "reply.title.symbol-headlines": "Yahoo headlines of the watched symbols",
+    "reply.title.tencent": "Tencent",
+    "reply.title.tencent-daily": "Tencent, daily",
+    "reply.title.yahoo": "Yahoo Finance",
+    "reply.title.yahoo-daily": "Yahoo Finance, daily",
+    "reply.title.yahoo-single": "Yahoo Finance, one by one",
+    "reply.title.yahoo-dividends": "Yahoo Finance dividends",
+    "reply.title.yahoo-events": "Yahoo Finance economic events",
+    "reply.title.yahoo-news": "Yahoo Finance news of each symbol",
+    "reply.title.yahoo-ratios": "Yahoo Finance ratios",
+    "reply.title.yahoo-ratings": "Yahoo Finance upgrades and downgrades",
 }
 """Words by key; ``{names}`` are filled in."""

@@ -25,7 +25,7 @@ DOCTOR_WORDS: dict[str, str] = {
     "doctor.free": "{size} MB free",
     "doctor.begun": "{path} (begun at the first start)",
     "doctor.screen": "TERM={term}, colours: {colours}, locale: {locale}",
-    "doctor.screen-none": "{cause} (not a terminal here)",
+    "doctor.screen-none": "TERM={term}, colours: {colours}, locale: {locale} (not a terminal here)",
     "doctor.unset": "(unset)",
     "doctor.unreached": "no source can be reached",
     "doctor.certificates": "certificates of {hosts} are not accepted",

@@ -11,10 +11,11 @@ SHARING_WORDS: dict[str, str] = {
     "status.silent": "shared {cross} other monitor stopped, {age}",
     "sources.silent": (
         "The monitor of yours that asks these sources has not moved for {age}: what "
-        "is shown gets old. Let it go on, or end it."
+        "is shown gets old. This one asks in its place in a moment; else let it go on, or end it."
     ),
     "sources.silent-process": (
         "Your monitor that asks these sources (process {process}) has not moved for "
-        "{age}: what is shown gets old. Let it go on (fg) or end it (kill -9 {process})."
+        "{age}: what is shown gets old. This one asks in its place in a moment; else let it go on (fg) or end it "
+        "(kill -9 {process})."
     ),
 }

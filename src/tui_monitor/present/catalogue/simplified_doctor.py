@@ -25,7 +25,7 @@ DOCTOR_WORDS: dict[str, str] = {
     "doctor.free": "尚余 {size} MB",
     "doctor.begun": "{path}（首次启动时创建）",
     "doctor.screen": "TERM={term}，颜色：{colours}，语言地区：{locale}",
-    "doctor.screen-none": "{cause}（此处不是终端）",
+    "doctor.screen-none": "TERM={term}，颜色：{colours}，语言地区：{locale}（此处不是终端）",
     "doctor.unset": "（未设置）",
     "doctor.unreached": "所有来源都无法连接",
     "doctor.certificates": "不接受 {hosts} 的证书",
@@ -62,6 +62,6 @@ DOCTOR_WORDS: dict[str, str] = {
     "doctor.all-defaults": "{path}：不存在，全部用默认值",
     "doctor.unfit": "tui-monitor 的画面需要终端。没有终端时请用命令，例如：tui-monitor index",
     "doctor.dumb": "此终端（TERM=dumb）无法显示画面。请用命令，例如：tui-monitor index",
-    "doctor.crashed": "tui-monitor 因程序缺陷结束；名单已保存。报告：",
+    "doctor.crashed": "tui-monitor 因程序缺陷结束；列表已保存。报告：",
 }
 """Words by key; ``{names}`` are filled in."""

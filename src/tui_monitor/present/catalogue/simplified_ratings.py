@@ -4,7 +4,7 @@ from __future__ import annotations
 
 RATING_WORDS: dict[str, str] = {
     "ratings.by.firm": "按券商",
-    "ratings.by.action": "按动作",
+    "ratings.by.action": "按类别",
     "ratings.by.company": "按公司",
     "ratings.by.upside": "按空间",
     "ratings.mine": "自选",
@@ -12,9 +12,9 @@ RATING_WORDS: dict[str, str] = {
     "ratings.newest": "最新 {age}前",
     "ratings.newest-both": "最新{age}前，表{table}前",
     "ratings.target": "目标价",
-    "ratings.empty": "暂无评级变动。分析师资料逐家公司查询。",
+    "ratings.empty": "暂无评级变动。分析师数据逐家公司查询。",
     "ratings.none-found": "没有相符的评级变动。按 Esc 或 m 显示全部。",
-    "ratings.all-actions": "显示所有动作。",
+    "ratings.all-actions": "显示所有类别。",
     "ratings.only-action": "只看：{action}",
     "ratings.lowest": "最低",
     "ratings.highest": "最高",
@@ -44,6 +44,6 @@ RATING_WORDS: dict[str, str] = {
     "action.cut-target": "下调目标价",
     "origin.table": "表",
     "origin.headline": "闻",
-    "command.ratings.action": "只看一种动作，再按看下一种",
+    "command.ratings.action": "只看一类变动，再按看下一类",
     "hint.ratings.action": "类别",
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 ALERT_WORDS: dict[str, str] = {
     "command.alert.add": "為此行設定提示",
     "command.alert.list": "提示：規則及觸發記錄",
-    "alert.kind.price": "股價",
+    "alert.kind.price": "價格",
     "alert.kind.percent": "升跌幅",
     "alert.kind.points": "點數貢獻",
     "alert.kind.volume": "成交量對平均",

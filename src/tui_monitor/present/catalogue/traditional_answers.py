@@ -132,5 +132,17 @@ ANSWER_WORDS: dict[str, str] = {
     "reply.calendar.note-repeats": "{count} 個事件重複過多或方式不支援，未讀全部日期。",
     "reply.calendar.note-long": "內容超出讀取上限，末尾部分略去。",
     "reply.items": "{count} 項，用時 {time} 毫秒",
+    "reply.title.calendar": "{name} 日曆",
+    "reply.title.symbol-headlines": "Yahoo 自選股新聞",
+    "reply.title.tencent": "騰訊",
+    "reply.title.tencent-daily": "騰訊每日紀錄",
+    "reply.title.yahoo": "Yahoo 財經",
+    "reply.title.yahoo-daily": "Yahoo 財經每日紀錄",
+    "reply.title.yahoo-single": "Yahoo 財經逐隻報價",
+    "reply.title.yahoo-dividends": "Yahoo 財經派息",
+    "reply.title.yahoo-events": "Yahoo 財經經濟數據",
+    "reply.title.yahoo-news": "Yahoo 財經個股新聞",
+    "reply.title.yahoo-ratios": "Yahoo 財經市盈率及市值",
+    "reply.title.yahoo-ratings": "Yahoo 財經評級變動",
 }
 """Words by key; ``{names}`` are filled in."""

@@ -25,7 +25,7 @@ DOCTOR_WORDS: dict[str, str] = {
     "doctor.free": "尚餘 {size} MB",
     "doctor.begun": "{path}（首次啟動時建立）",
     "doctor.screen": "TERM={term}，顏色：{colours}，語言地區：{locale}",
-    "doctor.screen-none": "{cause}（此處不是終端機）",
+    "doctor.screen-none": "TERM={term}，顏色：{colours}，語言地區：{locale}（此處不是終端機）",
     "doctor.unset": "（未設定）",
     "doctor.unreached": "所有來源都無法連接",
     "doctor.certificates": "不接受 {hosts} 的憑證",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 LIST_WORDS: dict[str, str] = {
-    "list.constituents": "成分股",
+    "list.constituents": "成份股",
     "list.movers": "升跌榜",
     "list.recent": "最近查看",
     "column.percent": "%",
@@ -50,7 +50,7 @@ LIST_WORDS: dict[str, str] = {
     "detail.report-days": "{first} 至 {last}",
     "detail.report-expected": "預計",
     "watchlist.own-order": "自訂次序",
-    "watchlist.empty-constituents": "成分股名單為空。",
+    "watchlist.empty-constituents": "成份股名單為空。",
     "watchlist.empty-movers": "暫無報價。",
     "watchlist.empty-recent": "以 Enter 打開過的會列在這裡。",
     "watch.unverified": "未核實",

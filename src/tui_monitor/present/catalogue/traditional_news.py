@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 NEWS_WORDS: dict[str, str] = {
-    "headlines.found": "資料庫：{count} 則 × {words}",
+    "headlines.found": "新聞庫：{count} 則 × {words}",
     "headlines.while-away": "離開期間",
     "headlines.only-saved": "已收藏",
     "headlines.none-saved": "沒有收藏。按 s 收藏游標所在的新聞。",
-    "headlines.searching": "正在資料庫搜尋 {words}…",
-    "headlines.end": "資料庫沒有更早的新聞。",
-    "headlines.unreadable": "暫時無法讀取資料庫。",
+    "headlines.searching": "正在新聞庫搜尋 {words}…",
+    "headlines.end": "新聞庫沒有更早的新聞。",
+    "headlines.unreadable": "暫時無法讀取新聞庫。",
     "headlines.saved": "已收藏。按 B 查看收藏。",
     "headlines.dropped": "已取消收藏。",
     "prompt.filter": "篩選",

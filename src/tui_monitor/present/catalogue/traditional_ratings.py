@@ -4,7 +4,7 @@ from __future__ import annotations
 
 RATING_WORDS: dict[str, str] = {
     "ratings.by.firm": "按券商",
-    "ratings.by.action": "按動作",
+    "ratings.by.action": "按類別",
     "ratings.by.company": "按公司",
     "ratings.by.upside": "按空間",
     "ratings.mine": "自選",
@@ -14,7 +14,7 @@ RATING_WORDS: dict[str, str] = {
     "ratings.target": "目標價",
     "ratings.empty": "暫無評級變動。分析師資料逐家公司查詢。",
     "ratings.none-found": "沒有相符的評級變動。按 Esc 或 m 顯示全部。",
-    "ratings.all-actions": "顯示所有動作。",
+    "ratings.all-actions": "顯示所有類別。",
     "ratings.only-action": "只看：{action}",
     "ratings.lowest": "最低",
     "ratings.highest": "最高",
@@ -44,6 +44,6 @@ RATING_WORDS: dict[str, str] = {
     "action.cut-target": "降目標價",
     "origin.table": "表",
     "origin.headline": "聞",
-    "command.ratings.action": "只看一種動作，再按看下一種",
+    "command.ratings.action": "只看一類變動，再按看下一類",
     "hint.ratings.action": "類別",
 }

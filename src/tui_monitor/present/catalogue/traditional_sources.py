@@ -4,5 +4,5 @@ from __future__ import annotations
 
 SOURCE_WORDS: dict[str, str] = {
     "source-name.recorded": "錄製",
-    "source-name.replay": "回放",
+    "source-name.replay": "重播",
 }
