@@ -122,8 +122,8 @@ class Monitor(Core):
 
     def _problem(self) -> str | None:
         """Return what cannot be kept now, and why, in the language of the interface."""
-        trouble = self.lists.trouble
-        return self.view.words.told(trouble) if trouble else self.writer.problem or self.columns.problem
+        trouble = self.lists.trouble or self.writer.problem or self.columns.problem
+        return self.view.words.told(trouble) if trouble else None
 
     def _edit(self, edit: Edit) -> None:
         self.lists.edit(edit)
@@ -138,6 +138,11 @@ class Monitor(Core):
                 theme_for(self.settings.display, self.environment),
                 language_of(self.settings.display.language, self.environment),
             )
+
+    def lists_changed(self) -> None:
+        """Let the screen show them at once, after hours too."""
+        if self._app is not None:
+            self._app.main.frame_clock.rouse()
 
     async def aclose(self) -> None:
         """Close everything, the database last."""

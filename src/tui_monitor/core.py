@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime, tzinfo
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -141,6 +141,8 @@ class Core:
         # What is stored up to here is recalled, what comes after it is followed.
         self._recalled_to = self.database.last_change()
         self._noticed = len(self.database.notices)
+        self._waits: str | None = None
+        """What was said to wait for the next start."""
         self._recall()
 
     @property
@@ -187,8 +189,10 @@ class Core:
             ConfigWatch(self.paths.config_file),
             self.database,
             say=self.view.notices.append,
+            unsay=self._unsay,
             feeds_changed=self._take_feeds,
             settings_changed=self._take_settings,
+            lists_changed=self.lists_changed,
             looked=self.watching.follow_currencies,
             told=self._noticed,
             renewed=self._store_anew,
@@ -376,19 +380,23 @@ class Core:
             group.create_task(self._reading.run(), name="rating-reading")
             group.create_task(self.alerts.run(), name="alerts")
             group.create_task(self.outside.run(), name="outside")
-            group.create_task(self._lookout().run(), name="lookout")
+            for lookout in self._lookouts():
+                group.create_task(lookout.run(), name="lookout")
 
-    def _lookout(self) -> Lookout:
-        """Return what looks at the files that others may write to."""
-        from tui_monitor.engine.lookout import HURRIED, PERIOD, Lookout
+    def _lookouts(self) -> Iterator[Lookout]:
+        """Yield what looks at the files that others may write to."""
+        from tui_monitor.engine.lookout import Lookout
 
         sharing, paths = self.sharing, self.paths
-        lookout = Lookout("lookout", lambda: PERIOD if sharing is None or sharing.polls else HURRIED)
-        self.outside.stand(lookout, (paths.config_file, paths.feeds_file, paths.filters_file))
+        lookout = Lookout("lookout")
+        self.outside.stand(lookout, paths.watchlists_file, (paths.config_file, paths.feeds_file, paths.filters_file))
         self.alerts.stand(lookout)
+        yield lookout
         if sharing is not None and (log := self.database.log_file) is not None:
-            lookout.watch(log, sharing.following.stirred.set)
-        return lookout
+            # Apart: who polls writes there itself all day, and those who follow want to know soon.
+            apart = Lookout("log-lookout", sharing.pause, pause=sharing.pause)
+            apart.watch(log, sharing.following.stirred.set)
+            yield apart
 
     async def _tell(self) -> None:
         """Keep the board told. Its questions are a tenth of the program's modules: after the first paint."""
@@ -444,11 +452,22 @@ class Core:
         self.view.flash = self.settings.display.flash and not self.settings.display.slow
         self.watching.retarget()
         self.settings_changed()
-        if waiting:
-            self.view.notices.append(self.view.words("config.waits", keys=", ".join(waiting)))
+        if self._waits is not None:
+            self._unsay(self._waits)
+        self._waits = self.view.words("config.waits", keys=", ".join(waiting)) if waiting else None
+        if self._waits is not None:
+            self.view.notices.append(self._waits)
+
+    def _unsay(self, notice: str) -> None:
+        """Take back a notice that no longer holds, unless the person has put it away."""
+        if notice in self.view.notices:
+            self.view.notices.remove(notice)
 
     def settings_changed(self) -> None:
         """Hear of settings that were taken over while it runs: for what is put on top."""
+
+    def lists_changed(self) -> None:
+        """Hear that somebody else has written the lists' file: for what is put on top."""
 
     async def aclose(self) -> None:
         """Close everything, the database last."""

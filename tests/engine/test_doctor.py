@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -266,3 +267,21 @@ def test_what_is_asked_by_company_is_asked_for_one_and_events_count(served: Serv
     assert line(output, "yahoo-dividends").startswith("BAD"), "nothing of what was asked for is no reach"
     assert "login page" in output.partition("What to do:")[2]
     assert code != 0
+
+
+@pytest.mark.parametrize(
+    ("locale", "well", "wrong"), [("zh_HK.UTF-8", "正常", "異常"), ("zh_CN.UTF-8", "正常", "异常")]
+)
+def test_it_speaks_the_language_of_the_locale(
+    locale: str, well: str, wrong: str, folders: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LC_ALL", locale)
+    (folders / "config" / "config.toml").write_text("[market]\nindx = 1\n")
+    (folders / "config" / "config.toml").chmod(0o600)
+    result = CliRunner().invoke(command, ["--offline"])
+    assert result.exit_code == 2
+    lines = result.output.splitlines()
+    assert all(line.startswith((well, wrong)) for line in lines[: lines.index("")]), result.output
+    assert "indx" in result.output
+    rest = re.sub(r"\S*/\S*|\S*=\S*|[「“].*?[」”]", "", result.output)
+    assert not re.search(r"[a-z]{3,} [a-z]{2,} [a-z]{2,}", rest), rest

@@ -231,7 +231,7 @@ def _state(pid: int) -> str:
 def test_without_any_network_it_says_what_is_wrong_and_when_it_tries_again(tmp_path: Path) -> None:
     trade_all_day(tmp_path)
     with Terminal(home=tmp_path, environment=NO_NETWORK) as terminal:
-        terminal.wait("yahoo ✗ no connection", "next try")
+        terminal.wait("✗ no connection to any source", "next try")
         terminal.send("i")
         text = terminal.wait("Sources", "failing", "does not take the connection")
         assert "Traceback" not in text
@@ -368,6 +368,12 @@ def test_plain_terminals(tmp_path: Path, environment: dict[str, str]) -> None:
         terminal.wait("DEMO", "Baidu", f"{up} 1")
         if "NO_COLOR" in environment:
             assert not re.search(rb"\x1b\[[0-9;]*(?:38|48);2;", terminal.raw)
+        if "LC_ALL" in environment:
+            # Also where Textual draws: the frame of a dialog, its bar.
+            terminal.send("?")
+            terminal.wait("Keys", "cursor.down")
+            assert {char for char in terminal.raw.decode() if not char.isascii() and char < "\u2e80"} == set()
+            terminal.send("q")
         terminal.send("q")
         assert terminal.ended(5) == 0
 

@@ -131,7 +131,7 @@ async def listed(pilot: Pilot[None], keeper: AlertKeeper, *entries: AlertEntry) 
 
 MADE: tuple[tuple[tuple[str, ...], dict[str, object]], ...] = (
     (("2", "3", "down", "3", "enter"), {"kind": "percent", "above": 3.0, "below": -3.0, "name": "0101.HK ±3%"}),
-    (("5", "2"), {"kind": "high", "span": "year", "name": "0101.HK new high of 52 weeks"}),
+    (("5", "2", "enter"), {"kind": "high", "span": "year", "name": "0101.HK new high of 52 weeks"}),
     (("8", "enter"), {"kind": "headline", "filter": "symbol:0101.HK", "name": "0101.HK headline"}),
 )
 """Keys behind `b` on a share, and the rule that they make."""
@@ -153,7 +153,9 @@ async def test_kinds_with_lines_with_a_choice_and_with_nothing_to_fill_in_are_ma
                 if app.screen is not first and (not isinstance(app.screen, Form) or app.screen.focused is not None):
                     break
                 await pilot.pause(0.02)
-            await pilot.press(*keys[1:])
+            for key in keys[1:]:
+                await pilot.press(key)
+                await pilot.pause()
             await shown(pilot, MainScreen)
             await saved(pilot)
             rules = AlertsFile(tmp_path / "config" / "alerts.toml").read().rules
@@ -201,9 +203,13 @@ async def test_a_rule_is_changed_turned_off_and_on_removed_and_brought_back(tmp_
         await pilot.press("g", "e")
         await shown(pilot, ChoiceScreen)
         await pilot.press("3")
+        await shown(pilot, Form)
+        await pilot.press("0", ".", "5", "down", "3", "0", "down", *"tmux", "enter")
         await shown(pilot, AlertsScreen)
         await saved(pilot)
-        assert file.read().rules[0].span == "record"
+        assert file.read().rules[0] == AlertEntry(
+            name="two", kind="high", span="record", hysteresis=0.5, cooldown=1800.0, deliver=("tmux",)
+        )
     keeper.close()
 
 

@@ -208,7 +208,7 @@ async def test_a_named_filter_is_chosen_by_its_digit() -> None:
     async with bare.run_test(size=(80, 24)) as pilot:
         await pilot.press("4", "F")
         await pilot.pause()
-        assert "No filter has a name yet" in frame_text(bare)[-1]
+        assert "No named filter yet" in frame_text(bare)[-1]
 
 
 async def test_the_filter_in_use_is_named_kept_chosen_and_deleted(tmp_path: Path) -> None:

@@ -31,6 +31,7 @@ async def test_the_log_opens_and_closes_by_keys() -> None:
         assert "ValueError: [red]x[/red]" in text, "no markup is read"
         assert "\x1b" not in text
         assert "\u202e" not in text
+        assert "11:00:01 a frame failed" in text, "by the clock of the header"
         assert text.index("a frame failed") < text.index("gave no answer"), "newest first"
         await pilot.press("q")
         await pilot.pause()
@@ -51,6 +52,13 @@ async def test_an_empty_log_says_so(language: str, words: str) -> None:
 def test_levels_have_their_tones() -> None:
     stage = Stage()
     lines = log_lines(stage.view, EVENTS)
-    assert [line[0].text.strip()[:10] for line in lines] == ["a line of ", "2026-03-04", "2026-03-04", "2026-03-04"]
+    assert [line[0].text.strip()[:10] for line in lines] == ["a line of ", "11:00:02", "11:00:01", "11:00:00"]
     assert [line[1].tone for line in lines[1:]] == [Tone.WARN, Tone.ERROR, Tone.PLAIN]
     assert lines[2][2].text.strip() == "tui.frame"
+
+
+def test_an_event_of_another_day_says_of_which_and_a_strange_time_stays_as_it_is() -> None:
+    view = Stage().view
+    times = ("2026-03-03T17:00:00.000Z", "2026-03-03T15:59:59.000Z", "yesterday")
+    lines = log_lines(view, [f"{time} INFO x: word" for time in times])
+    assert [line[0].text for line in lines] == ["yesterday ", "03-03 23:59:59 ", "01:00:00 "]

@@ -155,6 +155,26 @@ async def test_unread_marks_are_kept_for_all_reports_of_an_event() -> None:
         assert made.marked == []
 
 
+async def test_one_target_is_told_without_a_bar() -> None:
+    made = Stage().fill()
+    app = made.app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("3", "j", "enter")
+        await pilot.pause()
+        text = "\n".join(frame_text(app))
+    assert "Target of one firm, HKD" in text
+    assert "90 -18.2%  last 110" in text
+    assert "mean" not in text
+
+
+async def test_a_zoomed_tape_has_room_for_the_names_of_houses() -> None:
+    made = stage()
+    app = made.app()
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press("3", "z")
+        assert "Morgan Stanley" in await show(pilot, app)
+
+
 async def test_enter_shows_the_spread_on_one_line_the_houses_and_the_links() -> None:
     made = stage()
     app = made.app()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 from collections import Counter
+from datetime import timedelta
 
 import pytest
 from rich.cells import cell_len
@@ -13,6 +14,8 @@ from textual._styles_cache import StylesCache
 from textual.strip import Strip
 from textual.widget import Widget
 
+from tui_monitor.analysis.board import Board
+from tui_monitor.analysis.claims import Claim, ClaimId
 from tui_monitor.config.settings import Display, Settings
 from tui_monitor.domain.errors import FailureKind
 from tui_monitor.engine.health import SourceHealth, State
@@ -361,6 +364,31 @@ async def test_stale_numbers_fade_and_the_header_says_so() -> None:
         assert "data 50m old" in frame_text(app)[0]
 
 
+@pytest.mark.parametrize("width", [60, 80, 120])
+async def test_a_stale_level_is_said_to_be_so_on_any_screen(width: int) -> None:
+    stage = Stage().fill()
+    stage.clock.pass_by(3000)
+    app = stage.app()
+    async with app.run_test(size=(width, 20)) as pilot:
+        await pilot.pause()
+        assert "data 50m old" in frame_text(app)[0]
+        assert "11:50 HKT" in frame_text(app)[0]
+
+
+async def test_before_the_open_the_header_says_of_which_day_the_close_is() -> None:
+    stage = Stage(moment=at(16, 10)).fill()
+    app = stage.app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        assert "close of" not in frame_text(app)[0]
+        stage.clock.pass_by(17 * 3600)
+        app.main.repaint_lines()
+        await pilot.pause()
+        header = frame_text(app)[0]
+        assert "HK pre-open" in header
+        assert "close of 03-04" in header
+
+
 async def test_a_close_is_not_stale_at_night() -> None:
     stage = Stage(moment=at(16, 10)).fill()
     stage.clock.pass_by(7 * 3600)
@@ -390,6 +418,68 @@ async def test_why_a_source_fails_is_said_at_once_after_hours_too_and_by_the_clo
         await pilot.pause()
         # The line moves once a minute at this hour: a countdown would stand still.
         assert "yahoo ✗ no connection, next try at 17:01" in frame_text(app)[-1]
+
+
+async def test_without_a_network_it_is_said_once_instead_of_source_by_source() -> None:
+    stage = Stage().fill()
+    names = ("yahoo", "tencent", "rthk", "scmp")
+    stage.view.health = {
+        name: SourceHealth(
+            name=name, topic=Topic.QUOTES, host=name, title="", period=15.0, state=State.FAILING, failure="no network",
+            failure_kind=FailureKind.REFUSED, failures=1, next_try=stage.clock.monotonic() + wait,
+            last_failure=stage.clock.now(),
+        )
+        for name, wait in zip(names, (90.0, 40.0, 300.0, 60.0), strict=True)
+    }  # fmt: skip
+    # One that was not asked yet, and one that answered before the others failed.
+    for name, good in (("later", None), ("earlier", stage.clock.now() - timedelta(minutes=2))):
+        stage.view.health[name] = SourceHealth(
+            name=name, topic=Topic.HEADLINES, host=name, title="", period=300.0, last_good=good
+        )
+    app = stage.app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        status = frame_text(app)[-1]
+        assert status.startswith(" ✗ no connection to any source, next try ")
+        assert not any(name in status for name in names)
+        # One that answers shows that it is not the network.
+        one = stage.view.health["scmp"]
+        one.failure, one.failure_kind, one.state, one.last_good = None, None, State.IDLE, stage.clock.now()
+        app.main.repaint_lines()
+        await pilot.pause()
+        assert "any source" not in frame_text(app)[-1]
+        assert "rthk ✗ no connection" in frame_text(app)[-1]
+
+
+async def test_a_notice_is_shown_at_once_after_hours_too_and_gone_with_its_cause() -> None:
+    stage = Stage(moment=at(17, 0)).fill()
+    app = stage.app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        for notices in ([], ["config.toml, line 1:\n wrong"], []):
+            stage.view.notices[:] = notices
+            stage.clock.pass_by(2.0)
+            app.main.frame_clock.tick()
+            await pilot.pause()
+            assert ("config.toml, line 1: wrong" in frame_text(app)[-1]) is bool(notices)
+
+
+async def test_the_story_is_shown_at_once_after_hours_too() -> None:
+    stage = Stage(moment=at(17, 0)).fill()
+    claim = Claim(id=ClaimId.DAILY_STREAK, surprise=3.0, inputs={"count": 4, "running": False})
+    app = stage.app()
+    async with app.run_test(size=(120, 40)) as pilot:
+        for _ in range(2):
+            stage.clock.pass_by(10.0)
+            app.main.frame_clock.tick()
+        # As the storyteller leaves it; the next full minute is half a minute away.
+        stage.view.board = Board(
+            story=None, breadth=None, ranking=None, valuation=None, average=None, other_pe=None, claims=(claim,)
+        )
+        stage.view.marks_revision += 1
+        stage.clock.pass_by(2.0)
+        app.main.frame_clock.tick()
+        await pilot.pause()
+        assert any("4th straight daily gain" in line for line in frame_text(app))
 
 
 async def test_without_the_focus_it_takes_no_frame_where_the_person_wants_none_until_it_is_looked_at_again() -> None:

@@ -7,10 +7,11 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 from tests.tui.desk import Desk
-from tests.tui.stage import quote
+from tests.tui.stage import Stage, quote
 from tests.tui.test_watchlist_edits import press, text_of
 
 from tui_monitor.engine.health import SourceHealth
+from tui_monitor.present.rating_detail import rating_lines
 from tui_monitor.sources.api import Batch, Topic
 
 
@@ -44,3 +45,14 @@ async def test_a_recordings_source_is_named_in_the_language_of_the_screen(
         if language != "en":
             assert "recorded" not in text
             assert "replay" not in text_of(app)
+
+
+@pytest.mark.parametrize(
+    ("language", "name"), [("en", "from recorded"), ("zh-Hant", "來自 錄製"), ("zh-Hans", "来自 录制")]
+)
+def test_who_tells_a_rating_is_named_so_too(language: str, name: str) -> None:
+    stage = Stage(language=language).fill()
+    recorded = [replace(one, source="recorded") for one in stage.store.ratings()]
+    stage.store.apply(Batch(source="recorded", received=stage.clock.now(), ratings=tuple(recorded)))
+    told = ["".join(span.text for span in line).strip() for line in rating_lines(stage.view, "r1", 76)]
+    assert any(line.startswith(name) for line in told)

@@ -14,7 +14,7 @@ from textual import events
 from tui_monitor.domain.errors import FailureKind, SourceError
 from tui_monitor.domain.instrument import Kind
 from tui_monitor.services.finding import Found
-from tui_monitor.tui.screens.add import PAUSE_SECONDS, AddScreen
+from tui_monitor.tui.screens.add import MAX_TEXT, PAUSE_SECONDS, AddScreen, SymbolInput
 
 
 @pytest.mark.parametrize(
@@ -100,6 +100,22 @@ async def test_a_pasted_column_is_taken_whole(tmp_path: Path) -> None:
         await pilot.pause()
         await press(pilot, "enter")
         assert len(desk.saved().lists[0].symbols) == len(OLD) + 500
+
+
+async def test_of_a_pasted_book_what_fits_is_taken_each_word_once(tmp_path: Path) -> None:
+    app = Desk(tmp_path).fill().app()
+    async with app.run_test(size=(60, 20)) as pilot:
+        await pilot.pause()
+        await press(pilot, "a")
+        field = app.screen.query_one(SymbolInput)
+        field.post_message(events.Paste("0700.HK " * 20_000))
+        await pilot.pause()
+        assert field.value == "0700.HK"
+        field.clear()
+        field.post_message(events.Paste(" ".join(f"x{number:09d}" for number in range(10_000))))
+        await pilot.pause()
+        assert MAX_TEXT - 11 < len(field.value) <= MAX_TEXT
+        assert len(field.value.rpartition(" ")[2]) == 10
 
 
 async def test_the_search_comes_below_after_a_pause_and_makes_known(

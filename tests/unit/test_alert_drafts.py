@@ -8,11 +8,12 @@ from tests.tui.stage import Stage
 
 from tui_monitor.config.alert_rules import problem_of, rule_of
 from tui_monitor.config.settings import AlertEntry
-from tui_monitor.domain.alert import AlertKind, Span
+from tui_monitor.domain.alert import AlertKind, Channel, Span
 from tui_monitor.engine.health import SourceHealth, State
-from tui_monitor.present.alert_drafts import draft, kinds_for, lines_for, with_span
+from tui_monitor.present.alert_drafts import draft, kinds_for, lines_for
 from tui_monitor.present.alert_lines import alert_wording
 from tui_monitor.present.alert_seen import seen_lines
+from tui_monitor.present.width import cells
 from tui_monitor.present.words import LANGUAGES
 from tui_monitor.services.alert_check import check
 from tui_monitor.sources.api import Topic
@@ -101,7 +102,8 @@ def test_every_kind_can_be_made_changed_and_tried_in_every_language(language: st
              AlertKind.VOLUME: {"above": "2"}}  # fmt: skip
     for kind in kinds_for(view, SHARE):
         if kind in {AlertKind.HIGH, AlertKind.LOW}:
-            entry: AlertEntry | str = with_span(view, kind, SHARE, Span.YEAR)
+            values = {line.id: line.value for line in lines_for(view, kind, SHARE)}
+            entry: AlertEntry | str = draft(view, kind, SHARE, values, span=Span.YEAR)
         else:
             entry = typed(kind, made, **texts.get(kind, {}))
         assert isinstance(entry, AlertEntry)
@@ -125,7 +127,7 @@ def test_a_rule_of_any_kind_however_it_was_made_can_be_changed(kind: AlertKind) 
     entry = msgspec.convert({"name": "one", "kind": kind.value, **bounds.get(kind.value, {})}, AlertEntry)
     symbol = entry.symbols[0] if entry.symbols else ""
     lines = lines_for(view, kind, symbol, entry)
-    assert bool(lines) == (kind not in {AlertKind.HIGH, AlertKind.LOW}), "these ask for their span"
+    assert {"cooldown", "deliver"} <= {line.id for line in lines}
     assert draft(view, kind, symbol, {line.id: line.value for line in lines}, entry) == entry
     nothing = draft(view, kind, symbol, {line.id: "" for line in lines}, entry)
     assert isinstance(nothing, str) or problem_of(nothing) is None
@@ -144,3 +146,65 @@ def test_what_a_rule_sees_is_what_it_would_fire_by() -> None:
         view, [rule_of(AlertEntry(name="two", kind="price", symbols=("9999.HK",), above=1.0))], alert_wording(view)
     )
     assert [(one.distance, one.met, one.moment) for one in unknown] == [(None, None, None)]
+
+
+def test_how_a_rule_behaves_once_it_fired_is_left_to_the_kind_or_said() -> None:
+    made = stage()
+    plain = typed(AlertKind.PERCENT, made, above="3")
+    assert isinstance(plain, AlertEntry)
+    assert (plain.hysteresis, plain.cooldown, plain.deliver) == (None, None, None)
+    own = typed(AlertKind.PERCENT, made, above="3", hysteresis="0.5", cooldown="10", deliver="Bell, desktop bell")
+    assert isinstance(own, AlertEntry)
+    assert (own.hysteresis, own.cooldown) == (0.5, 600.0)
+    assert own.deliver == (Channel.BELL, Channel.DESKTOP)
+    quiet = typed(AlertKind.RATING, made, deliver="無", cooldown="0")
+    assert isinstance(quiet, AlertEntry)
+    assert (quiet.deliver, quiet.cooldown) == ((), 0.0)
+    assert "hysteresis" not in {line.id for line in lines_for(made.view, AlertKind.RATING, SHARE)}
+
+
+@pytest.mark.parametrize(
+    ("texts", "said"),
+    [
+        ({"hysteresis": "-1"}, "-1 is no number for: goes back by"),
+        ({"hysteresis": "much"}, "much is no number"),
+        ({"cooldown": "10081"}, "10081 is no number for: again after"),
+        ({"cooldown": "soon"}, "soon is no number"),
+        ({"deliver": "bell pigeon"}, "pigeon is none of bell, osc9"),
+        ({"deliver": "none bell"}, "none is none of"),
+    ],
+)
+def test_a_manner_that_makes_no_sense_is_said(texts: dict[str, str], said: str) -> None:
+    made = typed(AlertKind.PERCENT, stage(), above="3", **texts)
+    assert isinstance(made, str)
+    assert said in made
+
+
+def test_a_changed_rule_keeps_what_its_lines_left_alone_to_the_last_digit() -> None:
+    view = stage().view
+    entry = AlertEntry(
+        name="mine", kind="percent", symbols=(SHARE,), above=3.0, hysteresis=0.125, cooldown=100.0,
+        deliver=("tmux", "hook"),
+    )  # fmt: skip
+    standing = {line.id: line.value for line in lines_for(view, AlertKind.PERCENT, SHARE, entry)}
+    assert standing["cooldown"] == "1.66667"
+    changed = draft(view, AlertKind.PERCENT, SHARE, standing | {"above": "4"}, entry)
+    assert changed == msgspec.structs.replace(entry, above=4.0)
+    emptied = draft(
+        view, AlertKind.PERCENT, SHARE, standing | {"cooldown": "", "hysteresis": " ", "deliver": ""}, entry
+    )
+    assert emptied == msgspec.structs.replace(entry, hysteresis=None, cooldown=None, deliver=None)
+    silent = msgspec.structs.replace(entry, deliver=())
+    standing = {line.id: line.value for line in lines_for(view, AlertKind.PERCENT, SHARE, silent)}
+    assert draft(view, AlertKind.PERCENT, SHARE, standing, silent) == silent
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_line_of_every_form_has_room_at_60_columns(language: str) -> None:
+    made = stage(language)
+    for kind in AlertKind:
+        lines = lines_for(made.view, kind, SHARE)
+        assert len(lines) <= 7
+        for line in lines:
+            assert cells(line.label) <= 13, line
+            assert cells(line.example) <= 42 or line.id == "actions", line

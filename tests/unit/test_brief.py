@@ -131,6 +131,13 @@ def test_an_earlier_day_is_told_from_closes_alone() -> None:
     assert [one["part"] for one in found["sentences"]] == ["lead", "run"]
 
 
+def test_a_session_of_more_than_a_week_ago_is_told_by_its_date() -> None:
+    found = of_the_model_day("--lang", "en", "--as-of", "2025-09-10")
+    assert " on 10 September 2025" in found["text"]
+    assert "Wednesday" not in found["text"]
+    assert of_the_model_day("--lang", "zh", "--as-of", "2025-09-10")["text"].startswith("恒生科技指數2025年9月10日收報")
+
+
 def test_nothing_to_tell() -> None:
     result = CliRunner().invoke(command, ["--offline"])
     assert (result.exit_code, result.stdout) == (3, "")
@@ -461,6 +468,6 @@ def test_on_the_next_morning_nothing_of_the_session_is_todays(capsys: pytest.Cap
     assert "rose 0.57% to 6,078 on Tuesday" in before
     assert "gauges that closed that day" in before
     assert " today" not in before
-    assert "Asia ex JP" not in before, "the fund has a sentence of its own"
+    assert "Asia xJP" not in before, "the fund has a sentence of its own"
     assert "在當日已收市的7個指數中" in told_at(capsys, "09:05", "zh")
     assert "that closed today" in told_at(capsys, "16:20")

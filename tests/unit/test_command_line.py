@@ -38,6 +38,7 @@ def own_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         ["config"],
         ["replay"],
         ["demo", "--speed", "0"],
+        ["feeds", "add", "ftp://example.com/rss"],
     ],
 )
 def test_wrong_usage_ends_with_1(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:

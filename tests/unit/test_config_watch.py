@@ -7,7 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from tui_monitor.compose import Monitor
 from tui_monitor.config.loading import load_settings
+from tui_monitor.config.paths import Paths
+from tui_monitor.config.settings import Settings
 from tui_monitor.domain.errors import ConfigError
 from tui_monitor.services.config_watch import ConfigWatch, taken_over
 
@@ -55,3 +58,39 @@ def test_what_can_change_at_once_and_what_waits(tmp_path: Path) -> None:
     assert merged.market.peers == ("^N225",)
     assert set(waiting) == {"display.slow", "market.index", "network"}
     assert taken_over(old, old) == (old, ())
+
+
+async def test_a_list_of_feeds_that_is_right_again_is_no_longer_said_to_be_wrong(tmp_path: Path) -> None:
+    paths = Paths(tmp_path / "config", tmp_path / "state")
+    paths.ensure()
+    core = Monitor(Settings(), paths, environment={"LANG": "C.UTF-8"})
+    try:
+        said = []
+        for tick, text in enumerate(("feeds = 3\n", "feeds = []\n"), start=1):
+            write(paths.feeds_file, text, tick)
+            await core.outside.look_at_feeds()
+            said.append([one.partition(":")[0].rpartition("/")[2] for one in core.view.notices])
+    finally:
+        core.database.close()
+    assert said == [["feeds.toml"], []]
+
+
+def test_what_was_wrong_is_no_longer_said_once_it_is_right_or_wrong_otherwise(tmp_path: Path) -> None:
+    paths = Paths(tmp_path / "config", tmp_path / "state")
+    paths.ensure()
+    core = Monitor(Settings(), paths, environment={"LANG": "C.UTF-8"})
+    try:
+        # Made before the file is written: it knows what stands there at the start.
+        outside, said = core.outside, []
+        for tick, text in enumerate(
+            ("bogus = 1\n", "[display]\ncolour = 1\n", "[network]\nshare = false\n", ""), start=1
+        ):
+            write(paths.config_file, text, tick)
+            outside.look_at_settings()
+            said.append([one.rpartition("config.toml, ")[2] for one in core.view.notices])
+    finally:
+        core.database.close()
+    assert [len(one) for one in said] == [1, 1, 1, 0]
+    assert said[0][0].startswith('line 1: key "bogus"')
+    assert said[1][0].startswith('line 2: key "display.colour"')
+    assert said[2] == ["Taken over; at the next start: network"]

@@ -20,9 +20,10 @@ from tui_monitor.domain.list_words import ENGLISH
 from tui_monitor.domain.told import Told, told
 from tui_monitor.domain.watchlist import Entry, Watchlist, Watchlists
 from tui_monitor.domain.watchlist_edits import Add, Move, NewList, Remove, Rename, SetNote, apply
-from tui_monitor.present.catalogue.english_toml import PARSER_WORDS, key_of
+from tui_monitor.present.catalogue.english_toml import PARSER_WORDS
 from tui_monitor.present.catalogue.simplified_files import FILE_WORDS as SIMPLIFIED
 from tui_monitor.present.catalogue.traditional_files import FILE_WORDS as TRADITIONAL
+from tui_monitor.present.phrases import phrases
 from tui_monitor.present.words import LANGUAGES, Words
 from tui_monitor.services.watchlists import WatchlistService
 
@@ -150,10 +151,10 @@ def test_what_the_parser_says_is_known_by_its_own_words() -> None:
         with pytest.raises(TomlError) as caught:
             parse_toml(text.encode(), limit=1000)
         said = str(caught.value.reason.values["reason"])
-        assert key_of(said) is not None, said
-    assert key_of("Cannot declare ('a',) twice") == ("toml.said.twice", {"what": "('a',)"})
+        assert phrases("zh-Hant").find(said) is not None, said
+    assert phrases("zh-Hant").find("Cannot declare ('a',) twice") == "('a',) 不可宣告兩次"
     later = "Something that a later version says"
-    assert key_of(later) is None
+    assert phrases("zh-Hant").find(later) is None
     assert later in Words("zh-Hant").told(told("toml.invalid", reason=later)), "rather in English than not at all"
 
 

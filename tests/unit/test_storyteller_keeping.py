@@ -22,7 +22,8 @@ from tui_monitor.domain.watchlist import Watchlists
 from tui_monitor.present.glyphs import UNICODE
 from tui_monitor.present.view import View
 from tui_monitor.present.words import Words
-from tui_monitor.services.storyteller import AGAIN, Storyteller, Valuations
+from tui_monitor.services import storyteller
+from tui_monitor.services.storyteller import AGAIN, PERIOD, PERIOD_AFTER_HOURS, Storyteller, Valuations
 from tui_monitor.sources.api import Batch
 from tui_monitor.store.latest import LatestStore
 
@@ -113,6 +114,28 @@ def closed(now: datetime = EVENING, stored: Valuations = ()) -> Desk:
     desk.quote("0102.HK", 60.0, at(16, 8), at(16, 40), forward_pe=15.0, earnings_currency="HKD")
     desk.history(INDEX, bars(YESTERDAY))
     return desk
+
+
+async def test_after_hours_the_first_story_is_looked_for_soon_and_the_screen_hears_of_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    desk = Desk(EVENING)
+    waits: list[float] = []
+
+    async def beat(period: float) -> None:
+        waits.append(period)
+        if len(waits) == 2:
+            desk.quote(INDEX, 6400.0, at(16, 8), at(16, 40))
+            desk.history(INDEX, bars(YESTERDAY))
+        elif len(waits) == 4:
+            raise EOFError
+
+    monkeypatch.setattr(storyteller, "beat", beat)
+    with pytest.raises(EOFError):
+        await desk.teller.run()
+    assert desk.view.board is not None
+    assert waits == [PERIOD, PERIOD, PERIOD_AFTER_HOURS, PERIOD_AFTER_HOURS]
+    assert desk.view.marks_revision == 1, "told once, and not again where nothing else can be said"
 
 
 # Own closes

@@ -128,6 +128,14 @@ def test_edits_reach_the_file_and_can_be_undone_and_redone(
     assert shown(config) == {"mine": mine, "Other": other}
 
 
+def test_a_short_position_is_a_negative_quantity(run: Run, config: Path) -> None:
+    assert run("position", "BABA", "-100", "160", "--list", "mine").exit_code == ExitCode.OK
+    entry = lists(config).lists[0].entries[1]
+    assert (entry.quantity, entry.cost) == (-100.0, 160.0)
+    # What is no number is still said to be none.
+    assert "'--cost' is not a valid float" in run("position", "BABA", "--cost", "160").output
+
+
 def test_notes_tags_and_positions(run: Run, config: Path) -> None:
     run("note", "BABA", "watch the bonds")
     run("tag", "BABA", "cloud", "ai")

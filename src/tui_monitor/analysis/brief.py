@@ -108,6 +108,10 @@ class Sentence(msgspec.Struct, frozen=True):
     text: str
 
 
+WEEKDAYS = 6
+"""Days for which the day of the week says which session is meant; an earlier one is told by its date."""
+
+
 class Subject(msgspec.Struct, frozen=True, kw_only=True):
     """What a brief is written from."""
 
@@ -184,6 +188,9 @@ def _lead(subject: Subject, claims: Mapping[ClaimId, Claim]) -> Statement | None
     inputs = {"index": subject.index, "members": subject.members, "today": _is_today(subject)}
     if move.provisional:
         inputs["clock"] = f"{subject.moment:%H:%M}"
+    story = subject.board.story
+    if story is not None and (subject.moment.date() - story.as_of).days > WEEKDAYS:
+        inputs["dated"] = True
     return Statement(part=Part.LEAD, claims=(move, notable) if notable is not None else (move,), inputs=inputs)
 
 

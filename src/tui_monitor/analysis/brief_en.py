@@ -51,7 +51,8 @@ def _lead(statement: Statement) -> str:
     percent, level = number(move.inputs["change_pct"]), level_text(move.inputs["level"])
     name = statement.inputs["index"]
     subject = name if name.startswith("^") or "." in name else f"The {name}"
-    when = f"on {_DAYS[date.fromisoformat(text(move.inputs['as_of'])).weekday()]}"
+    as_of = text(move.inputs["as_of"])
+    when = f"on {date_text(as_of) if statement.inputs.get('dated') else _DAYS[date.fromisoformat(as_of).weekday()]}"
     if move.provisional:
         way = "unchanged" if percent == 0.0 else f"{'up' if percent > 0 else 'down'} {percent_text(percent)}"
         told = f"{subject} was {way} at {level} by {statement.inputs['clock']} {when}"

@@ -60,7 +60,10 @@ def _say(statement: Statement, either: Choose) -> str:
 def _lead(statement: Statement, either: Choose) -> str:
     move = statement.claims[0]
     percent, level = number(move.inputs["change_pct"]), level_text(move.inputs["level"])
-    day = f"{either('週', '周')}{_DAYS[date.fromisoformat(text(move.inputs['as_of'])).weekday()]}"
+    as_of = text(move.inputs["as_of"])
+    day = f"{either('週', '周')}{_DAYS[date.fromisoformat(as_of).weekday()]}"
+    if statement.inputs.get("dated"):
+        day = date_text(as_of)
     point = either("點", "点")
     if move.provisional:
         told = f"{statement.inputs['index']}{day}{statement.inputs['clock']}{either('報', '报')}{level}{point}"

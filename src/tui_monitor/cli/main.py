@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from importlib import import_module
@@ -56,6 +57,28 @@ class UnknownCommandError(click.ClickException):
         click.echo(f"tui-monitor: {self.message}", err=True, file=file)
 
 
+UNWRITABLE = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO})
+"""What a full or broken disk behind stdout says: no defect of the program."""
+
+
+def _open_closed_streams() -> None:
+    """Give standard streams that the shell closed (``>&-``) a place to go: nowhere.
+
+    Otherwise the next file that is opened, such as the database, would get their number.
+    """
+    while (opened := os.open(os.devnull, os.O_RDWR)) <= 2:
+        pass
+    os.close(opened)
+    for number, name in enumerate(("stdin", "stdout", "stderr")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, os.fdopen(number, "w" if number else "r", encoding="utf-8"))
+
+
+def _write_nowhere() -> None:
+    """Let what is still buffered go nowhere at exit instead of failing once more."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
 class LazyGroup(click.Group):
     """Imports a command's module only when it is run or asked for help."""
 
@@ -64,8 +87,7 @@ class LazyGroup(click.Group):
         try:
             return super().invoke(ctx)
         except BrokenPipeError:
-            # What is still buffered goes nowhere at exit instead of failing once more.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            _write_nowhere()
             raise click.exceptions.Exit(ExitCode.OK) from None
 
     def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
@@ -123,6 +145,7 @@ def cli(ctx: click.Context, slow: bool, lang: str | None) -> None:
 
 def main() -> None:
     """Run the command line; end with a documented exit code. A shell that wants something completed is answered."""
+    _open_closed_streams()
     if COMPLETE in os.environ:
         from tui_monitor.cli.shells import reply
 
@@ -149,9 +172,20 @@ def run(arguments: list[str] | None = None) -> int:
     except MonitorError as error:
         click.echo(f"tui-monitor: {error}", err=True)
         return ExitCode.CONFIG if isinstance(error, ConfigError) else ExitCode.NO_DATA
+    except OSError as error:
+        if error.errno not in UNWRITABLE:
+            return _defect(error)
+        click.echo(f"tui-monitor: not everything could be written: {error.strerror}", err=True)
+        _write_nowhere()
+        return ExitCode.PARTIAL
     except Exception as error:  # noqa: BLE001 - the last line of defence: whatever it is must not look like usage
-        import traceback
-
-        traceback.print_exception(error)
-        return CRASHED
+        return _defect(error)
     return code if isinstance(code, int) else ExitCode.OK
+
+
+def _defect(error: Exception) -> int:
+    """Print where it happened; return the code of a defect."""
+    import traceback
+
+    traceback.print_exception(error)
+    return CRASHED

@@ -29,20 +29,21 @@ def open_live(*, slow: bool, lang: str | None) -> int:
         _say(unfit)
         return ExitCode.USAGE
     paths = Paths.from_environment()
+    settings: Settings | None = None
     try:
         settings = _settings(paths, slow=slow, lang=lang)
         for problem in paths.ensure():
-            _say(problem)
+            _say(problem, settings)
         _start_log(paths, settings)
         _prepare_terminal()
         from tui_monitor.launch import run_live
 
         return run_live(settings, paths)
     except ConfigError as error:
-        _say(str(error))
+        _say(str(error), settings)
         return ExitCode.CONFIG
     except MonitorError as error:
-        _say(str(error))
+        _say(str(error), settings)
         return ExitCode.NO_DATA
     except Exception as error:  # noqa: BLE001 - the last line of defence: the report names it, whatever it is
         return _crashed(error, paths)
@@ -57,6 +58,7 @@ def open_replay(
         _say(unfit)
         return ExitCode.USAGE
     paths = Paths.from_environment()
+    settings: Settings | None = None
     try:
         settings = _settings(paths, slow=slow, lang=lang)
         # What is logged must go to a file here too: Python's own last resort would write it over the screen.
@@ -67,18 +69,20 @@ def open_replay(
 
         return run_replay(settings, path, speed=speed, at=at, demo=demo)
     except ConfigError as error:
-        _say(str(error))
+        _say(str(error), settings)
         return ExitCode.CONFIG
     except MonitorError as error:
-        _say(str(error))
+        _say(str(error), settings)
         return ExitCode.NO_DATA
     except Exception as error:  # noqa: BLE001 - the last line of defence: the report names it, whatever it is
         return _crashed(error, paths)
 
 
-def _say(words: object) -> None:
+def _say(sentence: str, settings: Settings | None = None) -> None:
+    from tui_monitor.cli.spoken import speaking
+
     # click would say it too, for 8 ms of the time to the first paint.
-    sys.stderr.write(f"{words}\n")
+    sys.stderr.write(f"{speaking(settings)(sentence)}\n")
 
 
 def _crashed(error: Exception, paths: Paths) -> int:
@@ -97,7 +101,7 @@ def _crashed(error: Exception, paths: Paths) -> int:
         sys.stderr.write(text)
         return CRASHED
     _say("tui-monitor ended by a defect of its own; your lists are saved. The report:")
-    _say(str(report))
+    sys.stderr.write(f"{report}\n")
     return CRASHED
 
 

@@ -18,6 +18,7 @@ from tui_monitor.domain.headline_filter import FilterError, parse_filter
 from tui_monitor.domain.instrument import Kind, mic_of
 from tui_monitor.domain.rating import Action
 from tui_monitor.present import numbers
+from tui_monitor.present.alert_manner import DraftLine, manner_lines, with_manner
 from tui_monitor.present.entry_fields import number_text, read_number
 
 if TYPE_CHECKING:
@@ -30,15 +31,6 @@ BOUNDED = (AlertKind.PRICE, AlertKind.PERCENT, AlertKind.POINTS, AlertKind.VOLUM
 
 NAME = "name"
 """The line for the rule's name."""
-
-
-class DraftLine(msgspec.Struct, frozen=True):
-    """One line of a form."""
-
-    id: str
-    label: str
-    value: str = ""
-    example: str = ""
 
 
 def kinds_for(view: View, symbol: str) -> tuple[AlertKind, ...]:
@@ -93,14 +85,25 @@ def lines_for(view: View, kind: AlertKind, symbol: str, entry: AlertEntry | None
         lines.append(DraftLine("minutes", words("alert.field.minutes"), number_text(seconds / 60), ""))
     if entry is None:
         lines.append(DraftLine(NAME, words("alert.field.name"), "", words("alert.name-example")))
-    return lines
+    return lines + manner_lines(view, kind, entry)
 
 
 def draft(
-    view: View, kind: AlertKind, symbol: str, texts: Mapping[str, str], entry: AlertEntry | None = None
+    view: View,
+    kind: AlertKind,
+    symbol: str,
+    texts: Mapping[str, str],
+    entry: AlertEntry | None = None,
+    *,
+    span: Span | None = None,
 ) -> AlertEntry | str:
-    """Return the rule that the lines make, its name as typed or found; or what is wrong with them, in a sentence."""
+    """Return the rule that the lines make, its name as typed or found; or what is wrong with them, in a sentence.
+
+    ``span`` is that of a new high or low, chosen before.
+    """
     base = entry if entry is not None else AlertEntry(name=NAME, kind=kind.value, symbols=(symbol,))
+    if span is not None:
+        base = replace(base, span=span.value)
     quote = view.store.quote(symbol)
     if kind in BOUNDED:
         made = _bounded(view, kind, base, quote, texts, fresh=entry is None)
@@ -114,18 +117,14 @@ def draft(
         made = _silent(view, base, quote, texts["minutes"])
     else:
         made = base
+    if not isinstance(made, str):
+        made = with_manner(view, kind, made, texts, entry)
     if isinstance(made, str):
         return made
     if entry is None:
         made = replace(made, name=" ".join(texts.get(NAME, "").split()) or own_name(view.words, made))
     problem = problem_of(made)
-    return made if problem is None else f"{problem[0]}: {problem[1]}"
-
-
-def with_span(view: View, kind: AlertKind, symbol: str, span: Span) -> AlertEntry:
-    """Return the rule for new highs or lows of ``symbol``."""
-    made = AlertEntry(name=NAME, kind=kind.value, symbols=(symbol,), span=span.value)
-    return replace(made, name=own_name(view.words, made))
+    return made if problem is None else view.words.told(f"{problem[0]}: {problem[1]}")
 
 
 def own_name(words: Words, entry: AlertEntry) -> str:

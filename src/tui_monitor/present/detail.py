@@ -106,7 +106,7 @@ def _report(view: View, quote: Quote) -> list[Line]:
 
 def _who_was_asked(view: View) -> list[Line]:
     return [
-        (Span(f"{source_name(view, one.name)}: {one.failure}", Tone.WARN),)
+        (Span(f"{source_name(view, one.name)}: {view.words.told(one.failure)}", Tone.WARN),)
         for one in view.health.values()
         if one.failure
     ]

@@ -11,7 +11,7 @@ from tui_monitor.domain.watchlist import Entry
 FIELDS = ("note", "tags", "quantity", "cost", "currency")
 """The lines in their order."""
 
-_NUMBER = re.compile(r"[+-]?(\d{1,3}(,\d{3})+|\d+)?(\.\d*)?([eE][+-]?\d{1,3})?")
+_NUMBER = re.compile(r"[+-]?(?=\.?\d)(\d{1,3}(,\d{3})+|\d+)?(\.\d*)?([eE][+-]?\d{1,3})?")
 _MINOR = frozenset({"GBp", "GBX", "ZAc", "ILA"})
 """Codes of minor units that prices and costs are stated in."""
 
@@ -45,7 +45,7 @@ def read_number(text: str) -> float | str | None:
     bare = text.strip().replace(" ", "").replace("\u00a0", "")
     if not bare:
         return None
-    if not _NUMBER.fullmatch(bare) or not any(char.isdigit() for char in bare) or not bare.isascii():
+    if not _NUMBER.fullmatch(bare) or not bare.isascii():
         return text.strip()
     value = float(bare.replace(",", ""))
     return value if math.isfinite(value) else text.strip()

@@ -55,8 +55,11 @@ class Glyphs(msgspec.Struct, frozen=True):
         return text if self.braille or text.isascii() else text.translate(_TO_ASCII)
 
 
-_TO_ASCII = str.maketrans("…–—·×‘’“”→←▲▼△▽●", "~--|x''\"\"><+-^v*")
-"""Signs that words and numbers use, one cell each, and what stands for them."""
+_TO_ASCII = str.maketrans(
+    "…–—·×‘’“”→←↑↓▲▼△▽●✓╭╮╰╯─━│┃▔▁▎▊▋",
+    "~--|x''\"\"><^v+-^v*x++++--||-_||#",
+)
+"""Signs of one cell each, and what stands for them."""
 
 UNICODE = Glyphs(
     up="▲", down="▼", flat="=", target_up="△", target_down="▽", unread="●", marked="✓", fail="✗", wait="…", pause="‖",

@@ -10,11 +10,16 @@ from tui_monitor.domain.session import Phase, SessionState
 from tui_monitor.present import numbers
 from tui_monitor.present.quote_cells import code
 from tui_monitor.present.rows import Line, Span
-from tui_monitor.present.times import zone_name
+from tui_monitor.present.times import short_time, zone_name
 from tui_monitor.present.tone import Tone, direction_tone
 
 if TYPE_CHECKING:
+    from datetime import date, datetime
+
     from tui_monitor.present.view import View
+
+WIDE = 72
+"""Columns from which on the data's delay is said."""
 
 _MARKETS = {"XHKG": "HK", "XSHG": "SH", "XSHE": "SZ", "XTKS": "TYO", "XNYS": "US", "XLON": "LON", "XKRX": "KR",
             "XTAI": "TW", "XSES": "SG", "XETR": "DE", "XPAR": "PA", "XASX": "AU"}  # fmt: skip
@@ -24,7 +29,9 @@ def header(view: View, width: int) -> Line:
     """Return the header for ``width`` cells: what matters less is left out where the room is short."""
     left = _level(view)
     right = _clock(view, short=width < 96)
-    delay = _delay(view) if width >= 72 else ()
+    delay, stale = _delay(view)
+    if width < WIDE and not stale:
+        delay = ()
     mark: Line = (Span(f" {view.replaying} ", Tone.DEMO),) if view.replaying else ()
     bare: Line = (Span(" "), *mark, *left)
     sessions = (_session(view, short=False), _session(view, short=True), ())
@@ -81,19 +88,30 @@ def _clock(view: View, *, short: bool) -> Line:
     return (Span(f" {text}", Tone.PLAIN),)
 
 
-def _delay(view: View) -> Line:
-    """Return the declared delay, or the age of the last good data once that is what matters."""
+def _delay(view: View) -> tuple[Line, bool]:
+    """Return the declared delay, or what matters more once it is so: the age of the last good data, the close's day.
+
+    Beside it stands whether the level is stale, which no screen is too small to say.
+    """
     quote = view.store.quote(view.index)
     if quote is None:
-        return ()
+        return (), False
     level = view.freshness(quote)
     if level is not Freshness.FRESH and quote.time is not None:
         age = numbers.age((view.now() - quote.time).total_seconds(), view.language)
-        tone = Tone.WARN if level is Freshness.STALE else Tone.FAINT
-        return (Span("  " + view.words("header.data-age", age=age), tone),)
+        stale = level is Freshness.STALE
+        return (Span("  " + view.words("header.data-age", age=age), Tone.WARN if stale else Tone.FAINT),), stale
+    if quote.time is not None and _day(view, quote.time) < _day(view, view.now()):
+        # In the morning the level and its change are those of the session before: nothing else in the line says so.
+        return (Span("  " + view.words("header.close-of", day=short_time(view, quote.time)), Tone.MUTED),), False
     if quote.delay:
-        return (Span("  " + view.words("header.delayed", age=numbers.age(quote.delay, view.language)), Tone.MUTED),)
-    return ()
+        age = numbers.age(quote.delay, view.language)
+        return (Span("  " + view.words("header.delayed", age=age), Tone.MUTED),), False
+    return (), False
+
+
+def _day(view: View, moment: datetime) -> date:
+    return moment.astimezone(view.zone).date()
 
 
 def _size(line: Line) -> int:

@@ -6,13 +6,14 @@ block is ever cut in the middle of a sentence.
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from tui_monitor.analysis.claims import ClaimId
 from tui_monitor.domain.instrument import mic_of
 from tui_monitor.present import numbers, quote_cells
 from tui_monitor.present.agenda import next_line
+from tui_monitor.present.index_drivers import drivers_line
 from tui_monitor.present.rows import Line, Span
 from tui_monitor.present.source_names import source_name
 from tui_monitor.present.sparks import line_chart, range_bar
@@ -28,6 +29,9 @@ if TYPE_CHECKING:
 
 STRIP_NAME = 8
 """Cells of the longest name in the strips; a longer one gives way to the symbol."""
+
+UNEXPLAINED = 0.01
+"""Part of the index's move from which on what the constituents leave unexplained is told."""
 
 _STATED_ELSEWHERE = frozenset({ClaimId.MOVE, ClaimId.BREADTH, ClaimId.VALUATION})
 """Claims whose numbers the panel shows in a line of their own."""
@@ -53,6 +57,7 @@ def lines(view: View, width: int, height: int) -> list[Line]:
     quote = view.store.quote(view.index)
     claims = _claims(view, width)
     facts = _facts(view, width)
+    drivers = drivers_line(view, quote, width)
     peers = _strip(view, view.settings.market.peers, width, peers=True)
     macro = _strip(view, view.settings.market.macro, width, peers=False)
     coming = next_line(view, width)
@@ -61,11 +66,10 @@ def lines(view: View, width: int, height: int) -> list[Line]:
     # What comes first in this list gets its lines first; the order on the screen is another one.
     shown: dict[str, int] = {}
     for block, wanted in (
-        ("claims", min(1, len(claims))), ("chart", 1), ("range", len(spread)), ("facts", len(facts)),
+        ("claims", min(1, len(claims))), ("facts", len(facts)), ("drivers", len(drivers)), ("range", len(spread)),
         ("claims", min(2, len(claims))), ("chart", 2), ("peers", min(1, len(peers))), ("macro", min(1, len(macro))),
-        ("coming", len(coming)),
-        ("chart", 3), ("peers", len(peers)), ("macro", len(macro)), ("claims", min(3, len(claims))), ("chart", 4),
-        ("claims", len(claims)), ("chart", 10),
+        ("coming", len(coming)), ("chart", 3), ("peers", len(peers)), ("macro", len(macro)),
+        ("claims", min(4, len(claims))), ("chart", 4), ("claims", len(claims)), ("chart", 10),
     ):  # fmt: skip
         more = wanted - shown.get(block, 0)
         if more > 0 and room > 0:
@@ -77,6 +81,7 @@ def lines(view: View, width: int, height: int) -> list[Line]:
     out += _chart(view, quote, width, shown.get("chart", 0))
     out += claims[: shown.get("claims", 0)]
     out += facts[: shown.get("facts", 0)]
+    out += drivers[: shown.get("drivers", 0)]
     out += coming[: shown.get("coming", 0)]
     out += peers[: shown.get("peers", 0)]
     out += macro[: shown.get("macro", 0)]
@@ -206,7 +211,22 @@ def _claims(view: View, width: int) -> list[Line]:
     if board is None:
         return []
     phrases = [claim.short(view.language) for claim in board.claims if claim.id not in _STATED_ELSEWHERE]
-    return [(Span(" " + text),) for text in pack(phrases, width - 2, f" {view.glyphs.dot} ")]
+    old = old_session(view)
+    if old is not None:
+        phrases.insert(0, view.words("index.as-of", day=old.isoformat()))
+    tone = Tone.PLAIN if old is None else Tone.FAINT
+    return [(Span(" " + text, tone),) for text in pack(phrases, width - 2, f" {view.glyphs.dot} ")]
+
+
+def old_session(view: View) -> date | None:
+    """Return the session that is told of where a later one has ended since, of which nothing is known."""
+    story = view.board.story if view.board else None
+    mic = mic_of(view.index)
+    state = view.session(mic) if mic else None
+    if story is None or state is None or state.day is None:
+        return None
+    ended = state.day if view.now() >= state.day.end else state.previous
+    return story.as_of if ended is not None and story.as_of < ended.date else None
 
 
 def pack(phrases: Iterable[str], width: int, between: str) -> list[str]:
@@ -250,8 +270,9 @@ def _facts(view: View, width: int) -> list[Line]:
         spans.append(Span((dot if spans else " ") + f"{found.advancers}{glyphs.up}", Tone.UP))
         spans.append(Span(f" {found.decliners}{glyphs.down}", Tone.DOWN))
         spans.append(Span(f" {found.unchanged}{glyphs.flat}", Tone.MUTED))
-        if found.residual_points is not None and found.estimated:
-            text = f"{dot}{view.words('index.residual')} {numbers.points(found.residual_points)}"
+        residual, whole = found.residual_points, found.index_points
+        if residual is not None and whole is not None and found.estimated and abs(residual) >= UNEXPLAINED * abs(whole):
+            text = f"{dot}{view.words('index.residual')} {numbers.points(residual)}"
             if sum(cells(one.text) for one in spans) + cells(text) <= width:
                 spans.append(Span(text, Tone.MUTED))
     return [tuple(spans)] if spans else []

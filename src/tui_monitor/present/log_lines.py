@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from tui_monitor.domain.text import clean_text
@@ -22,10 +23,10 @@ def log_lines(view: View, events: Sequence[str]) -> list[Line]:
     """Return ``events`` (one a line: time, level, logger, words; oldest first) newest first, a line each."""
     if not events:
         return [(Span(view.words("log.empty"), Tone.MUTED),)]
-    return [_line(event) for event in reversed(events)]
+    return [_line(view, event) for event in reversed(events)]
 
 
-def _line(event: str) -> Line:
+def _line(view: View, event: str) -> Line:
     time, _, rest = event.partition(" ")
     level, _, words = rest.partition(" ")
     if level not in _TONES:
@@ -35,7 +36,16 @@ def _line(event: str) -> Line:
     if not colon:
         origin, message = "", words
     return (
-        Span(f"{clean_text(time, 30)} ", Tone.MUTED),
+        Span(f"{_moment(view, clean_text(time, 30))} ", Tone.MUTED),
         Span(clean_text(message, LONGEST), _TONES[level]),
         Span(f"  {clean_text(origin.removeprefix('tui_monitor.'), 80)}", Tone.FAINT),
     )
+
+
+def _moment(view: View, written: str) -> str:
+    """Return a time of the file, which is UTC, by the clock of the screen, with its day if that is not today."""
+    try:
+        local = datetime.fromisoformat(written).astimezone(view.zone)
+    except ValueError:
+        return written
+    return f"{local:%H:%M:%S}" if local.date() == view.now().astimezone(view.zone).date() else f"{local:%m-%d %H:%M:%S}"

@@ -62,7 +62,8 @@ def rating_lines(view: View, key: str, width: int = 78) -> list[Line]:
     found: list[Line] = [_quote(view, symbol) for symbol in lines]
     spread = spread_of(view, events)
     if spread is not None:
-        count = view.words("ratings.targets-of", count=len(spread.values), currency=spread.currency)
+        several = "ratings.targets-of" if len(spread.values) > 1 else "ratings.target-of-one"
+        count = view.words(several, count=len(spread.values), currency=spread.currency)
         left_out = f"  {view.words('ratings.left-out', count=spread.left_out)}" if spread.left_out else ""
         found += [(), (Span(count, Tone.TITLE), Span(left_out, Tone.MUTED)), spread_line(view, spread, width)]
     found += [(), (Span(view.words("ratings.latest", count=len(latest)), Tone.TITLE),)]
@@ -157,12 +158,13 @@ def _failure(view: View, health: SourceHealth) -> str:
     waits = health.countdown(view.monotonic())
     when = f" {view.words('table.next-try', wait=numbers.countdown(waits))}" if waits is not None else ""
     state = f"{view.words('table.limited')} " if health.state is State.LIMITED else ""
-    return f"{source_name(view, health.name)}: {state}{health.failure}{when}"
+    return f"{source_name(view, health.name)}: {state}{view.words.told(health.failure or '')}{when}"
 
 
 def _links(view: View, event: MergedRating) -> list[Line]:
     found: list[Line] = []
     for part in event.parts[:MAX_LINKS]:
-        origin = view.words("reader.origin", source=part.source or view.words(f"origin.{part.origin}"))
+        name = source_name(view, part.source) if part.source else view.words(f"origin.{part.origin}")
+        origin = view.words("reader.origin", source=name)
         found.append((Span(origin, Tone.MUTED), Span(f"  {part.url}" if part.url else "", Tone.MUTED)))
     return [(), *found]

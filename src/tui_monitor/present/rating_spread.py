@@ -82,9 +82,13 @@ def spread_line(view: View, spread: Spread, room: int) -> Line:
     low, high, mean, last = spread.values[0], spread.values[-1], spread.mean, spread.last
     head = f"{words('ratings.lowest')} {_price(low)} "
     tail = f" {words('ratings.highest')} {_price(high)}  "
-    middle = f"{words('ratings.mean')} {_price(mean)}"
     above = percent_text((mean / last - 1.0) * 100.0) if last else ""
     price = f"  {words('ratings.last')} {_price(last)}" if last is not None else ""
+    rise = Span(f" {above}" if above else "", direction_tone(mean - last) if last else Tone.MUTED)
+    if len(spread.values) == 1:
+        # There is nothing that a bar could be drawn between.
+        return (Span(_price(mean), Tone.STRONG), rise, Span(price, Tone.ACCENT))
+    middle = f"{words('ratings.mean')} {_price(mean)}"
     used = sum(map(cells, (head, tail, middle, above, price))) + (1 if above else 0)
     width = max(BAR_CELLS[0], min(BAR_CELLS[1], room - used))
     return (
@@ -92,7 +96,7 @@ def spread_line(view: View, spread: Spread, room: int) -> Line:
         *bar(low, mean, high, last, width, view.glyphs),
         Span(tail, Tone.MUTED),
         Span(middle, Tone.STRONG),
-        Span(f" {above}" if above else "", direction_tone(mean - last) if last else Tone.MUTED),
+        rise,
         Span(price, Tone.ACCENT),
     )
 

@@ -77,7 +77,7 @@ class RatingsModel:
         head = (
             Column("unread", "", 1, Align.LEFT),
             Column("time", words("column.time"), 11 if self.room >= VERY_WIDE else 5, Align.LEFT),
-            Column("firm", words("column.firm"), 8, Align.LEFT, stretch=2, maximum=22),
+            Column("firm", words("column.firm"), 8, Align.LEFT, stretch=2 if self.room < WIDE else 8, maximum=22),
             Column("company", words("column.company"), 8, Align.LEFT, stretch=2, maximum=20),
             Column("symbol", words("column.symbol"), 7, Align.LEFT, rank=3),
         )

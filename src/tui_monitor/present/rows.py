@@ -78,8 +78,16 @@ GAP = 1
 """Blank cells between two columns."""
 
 
+LEAST_WORDS = 5
+"""Cells that a column of words is narrowed to where numbers beside it would not fit otherwise."""
+
+
 def place(columns: tuple[Column, ...], room: int) -> tuple[Placed, ...]:
-    """Fit ``columns`` into ``room`` cells: drop the least important, then give what is left to the stretching."""
+    """Fit ``columns`` into ``room`` cells: drop the least important, then give what is left to the stretching.
+
+    Where those that are never dropped are too wide together, words give way: cut short they can still be read, and
+    a number cannot.
+    """
     kept = list(range(len(columns)))
 
     def needed() -> int:
@@ -92,6 +100,12 @@ def place(columns: tuple[Column, ...], room: int) -> tuple[Placed, ...]:
         kept.remove(max(droppable, key=lambda i: (columns[i].rank, i)))
     widths = {i: columns[i].width for i in kept}
     spare = room - needed()
+    words = {i: max(0, widths[i] - LEAST_WORDS) for i in kept if columns[i].align is Align.LEFT and columns[i].stretch}
+    if 0 < -spare <= sum(words.values()):
+        for i, most in words.items():
+            given = min(most, -spare)
+            widths[i] -= given
+            spare += given
     stretching = [i for i in kept if columns[i].stretch > 0]
     while spare > 0 and stretching:
         total = sum(columns[i].stretch for i in stretching)

@@ -48,7 +48,7 @@ def columns(view: View) -> tuple[Column, ...]:
         Column("good", words("sources.column.good"), 5),
         Column("next", words("sources.column.next"), 7),
         Column("items", words("sources.column.items"), 5, rank=3),
-        Column("language", words("sources.column.language"), 4, Align.LEFT, rank=5),
+        Column("language", words("sources.column.language"), 7, Align.LEFT, rank=5),
         Column("saved", words("sources.column.saved"), 6, rank=4),
         Column("why", words("sources.column.why"), 14, Align.LEFT, rank=2, stretch=9, maximum=60),
     )
@@ -105,7 +105,7 @@ def source_lines(view: View, health: SourceHealth, *, muted: bool = False, added
         text += f"{dot}{words('sources.next')} {numbers.countdown(wait)}"
     lines.append((Span(text, Tone.MUTED),))
     if health.last_failure is not None:
-        why, tone = (health.failure, Tone.WARN) if health.failure else (None, Tone.MUTED)
+        why, tone = (words.told(health.failure), Tone.WARN) if health.failure else (None, Tone.MUTED)
         text = f"{words('sources.last-failure')} {full_time(view, health.last_failure)}"
         lines.append((Span(f"{text}{dot}{why}" if why else text, tone),))
     today = health.day == day_of(view.now())
@@ -122,7 +122,7 @@ def source_lines(view: View, health: SourceHealth, *, muted: bool = False, added
     lines.append((Span(text, Tone.MUTED),))
     if health.topic is Topic.RATINGS:
         lines += tables_summary(view)
-    lines.extend((Span(note, Tone.MUTED),) for note in health.notes[:3])
+    lines.extend((Span(words.told(note), Tone.MUTED),) for note in health.notes[:3])
     return lines
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from tui_monitor.domain.errors import FailureKind
 from tui_monitor.engine.health import SourceHealth, State
 from tui_monitor.present import numbers
 from tui_monitor.present.rows import Line, Span
@@ -23,6 +24,12 @@ if TYPE_CHECKING:
 RESTING = 120.0
 """Seconds between two rounds of quotes from which on the status says when the next one is."""
 
+LEAST_UNREACHED = 3
+"""Sources that must fail so that it is the network's doing and not theirs."""
+
+_NETWORK = frozenset({FailureKind.REFUSED, FailureKind.TIMEOUT})
+"""What every source says where there is no network."""
+
 _ORDER = (
     Topic.RECORDING, Topic.QUOTES, Topic.RATINGS, Topic.HISTORY, Topic.HEADLINES, Topic.FUNDAMENTALS,
     Topic.CALENDAR,
@@ -35,9 +42,10 @@ def status(view: View, width: int, hints: Sequence[str]) -> Line:
     ``hints`` are keys with a word each, the last one the most important; they give way to failures.
     """
     # A short answer to a key passes; what stands in the way of the lists stands before what was said at the start.
-    sentence = view.saying or view.problem or (view.notices[-1] if view.notices else None)
+    sentence = view.saying or view.problem or (_newest_notice(view) if view.notices else None)
     if sentence:
-        return (Span(f" {fitting(sentence, width - 1)}", Tone.WARN),)
+        # What a parser says of a file may come in several lines.
+        return (Span(f" {fitting(' '.join(sentence.split()), width - 1)}", Tone.WARN),)
     if view.returned is not None:
         return view.returned
     sources = sorted(view.health.values(), key=rank)
@@ -59,6 +67,13 @@ def status(view: View, width: int, hints: Sequence[str]) -> Line:
             resting = f"{view.glyphs.dot} {resting}".rjust(len(resting) + 3)
         spans.append(Span(resting, Tone.MUTED))
         room -= cells(resting)
+    if unreached := _unreached(view, sources):
+        if len(spans) > 1:
+            spans.append(Span(f" {view.glyphs.dot} ", Tone.RULE))
+            room -= 3
+        spans.append(Span(unreached, Tone.WARN))
+        room -= cells(unreached)
+        sources = []
     dot = f" {view.glyphs.dot} "
     left_out = 0
     for health in sources:
@@ -84,6 +99,31 @@ def status(view: View, width: int, hints: Sequence[str]) -> Line:
     spans.append(Span(" " * max(0, room)))
     spans.append(Span(tail, Tone.MUTED))
     return tuple(spans)
+
+
+def _unreached(view: View, sources: Sequence[SourceHealth]) -> str:
+    """Return that no source can be reached, and when the next one is tried: one sentence instead of a list of them."""
+    asked = [one for one in sources if one.state not in {State.UNNEEDED, State.PAUSED}]
+    failing = [one for one in asked if one.failure]
+    if len(failing) < LEAST_UNREACHED or any(one.failure_kind not in _NETWORK for one in failing):
+        return ""
+    # Who was not asked yet says nothing, and who answered before all of these failed was asked before the network went.
+    since = min((one.last_failure for one in failing if one.last_failure is not None), default=None)
+    answered = [one.last_good for one in asked if not one.failure and one.last_good is not None]
+    if answered and (since is None or max(answered) >= since):
+        return ""
+    text = f"{view.glyphs.fail} {view.words('status.unreached')}"
+    waits = [wait for one in failing if (wait := one.countdown(view.monotonic())) is not None]
+    return _with(view, text, _again(view, min(waits))) if waits else text
+
+
+def _with(view: View, text: str, again: str) -> str:
+    return f"{text}{', ' if view.language == 'en' else '，'}{again}"
+
+
+def _newest_notice(view: View) -> str:
+    """Return the last notice in one line; a file with several mistakes is told in as many."""
+    return " ".join(view.words.told(view.notices[-1]).split())
 
 
 def _resting(view: View) -> str:
@@ -118,8 +158,7 @@ def words_for(view: View, health: SourceHealth) -> tuple[str, Tone]:
     if health.failure is not None and health.state is not State.UNNEEDED:
         reason = words(f"failure.{health.failure_kind}") if health.failure_kind else words("failure.internal")
         text = f"{name} {glyphs.fail} {reason}"
-        comma = ", " if view.language == "en" else "，"
-        return f"{text}{comma}{again}" if again else text, Tone.WARN
+        return _with(view, text, again) if again else text, Tone.WARN
     if health.state is State.UNNEEDED:
         return "", Tone.MUTED
     if health.last_good is None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from tui_monitor.analysis.peers import Standing
 from tui_monitor.present import numbers
+from tui_monitor.present.index_panel import old_session
 from tui_monitor.present.rows import Line, Span
 from tui_monitor.present.tone import Tone, direction_tone
 from tui_monitor.present.width import cells, wrap
@@ -24,8 +25,12 @@ def story_lines(view: View, width: int) -> list[Line]:
     if board is None:
         return [(Span(view.words("story.none"), Tone.MUTED),)]
     lines: list[Line] = []
+    old = old_session(view)
+    if old is not None:
+        told = wrap(view.words("story.as-of", day=old.isoformat()), max(1, width))
+        lines += [*((Span(one, Tone.WARN),) for one in told), ()]
     for claim in board.claims:
-        first, *rest = wrap(claim.text(view.language), width - 2)
+        first, *rest = wrap(claim.text(view.language), max(1, width - 2))
         lines.append((Span(f"{view.glyphs.dot} ", Tone.MUTED), Span(first)))
         lines.extend((Span(f"  {one}"),) for one in rest)
     lines += _contributions(view, board)
@@ -33,7 +38,7 @@ def story_lines(view: View, width: int) -> list[Line]:
     story = board.story
     if story is not None:
         words = view.words("story.basis", sessions=story.sessions, first=story.first_date.isoformat())
-        lines += [(), *((Span(one, Tone.MUTED),) for one in wrap(words, width))]
+        lines += [(), *((Span(one, Tone.MUTED),) for one in wrap(words, max(1, width)))]
     return lines
 
 

@@ -43,6 +43,10 @@ SAME_MOMENT = 0.05
 USUAL_PERIOD = 15.0
 """Seconds between two polls of quotes, as long as no source says another."""
 
+REPLAYED_PERIOD = 60.0
+"""The same of a recording, which may hold one poll a minute. Played fast, more than that passes in a second: without
+regard to it every number would fade and come back several times a second."""
+
 
 class View(msgspec.Struct):
     """Everything that presenters read. They change nothing in it."""
@@ -81,7 +85,9 @@ class View(msgspec.Struct):
     older: dict[str, Headline] = msgspec.field(default_factory=dict)
     """Headlines of the archive that were looked up, by id: older than what the store keeps."""
     marks_revision: int = 0
-    """Rises when marks were found in the archive or changed elsewhere than in the panel."""
+    """Rises when marks were found in the archive or changed elsewhere than in the panel, and when the board is another
+    one after hours: nothing else has the panels looked at then before the minute is full.
+    """
     returned: Line | None = None
     """What happened while the person was away, until a key is pressed."""
     seen_ratings: set[str] = msgspec.field(default_factory=set)
@@ -123,6 +129,8 @@ class View(msgspec.Struct):
     @property
     def period(self) -> float:
         """Seconds between two polls of quotes as they run now."""
+        if self.replaying is not None:
+            return max(REPLAYED_PERIOD, getattr(self.clock, "speed", 0.0))
         quotes = (one.period for one in self.health.values() if one.topic is Topic.QUOTES)
         return next(quotes, USUAL_PERIOD)
 

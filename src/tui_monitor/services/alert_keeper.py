@@ -171,9 +171,9 @@ class AlertKeeper:
 
         async def one(channel: Channel) -> str:
             try:
-                return f"{channel.value}: {await self.delivery.deliver(channel, event)}"
+                return f"{channel.value}: {words.told(await self.delivery.deliver(channel, event))}"
             except MonitorError as error:
-                return f"{channel.value}: {error}"
+                return f"{channel.value}: {words.of(error)}"
 
         told = await asyncio.gather(*map(one, dict.fromkeys(channels)))
         return words("alert.sampled", told="; ".join(told)) if told else words("alert.no-channel")

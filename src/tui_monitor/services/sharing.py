@@ -28,6 +28,12 @@ if TYPE_CHECKING:
     from tui_monitor.store.database import Database
     from tui_monitor.store.writer import Writer
 
+FOLLOWING = 0.4
+"""Seconds between two looks at what the monitor that polls has written."""
+
+HEARING = 1.5
+"""Seconds between two looks of that one at what others want and have marked; its own writing stirs the file, too."""
+
 LOOK = 2.0
 """Seconds between two looks for the lock."""
 
@@ -108,6 +114,10 @@ class Sharing:
     def whose(self) -> tuple[bool, int | None]:
         """Return whether another monitor polls for this one, and its process as far as it can be told."""
         return not self.polls and bool(self.following.health), self.holder
+
+    def pause(self) -> float:
+        """Return the seconds between two looks at what others wrote: values come by the file to those who follow."""
+        return HEARING if self.polls else FOLLOWING
 
     def silence(self) -> float | None:
         """Return the seconds for which the monitor that polls has not moved, ``None`` while it lives."""

@@ -86,8 +86,9 @@ class Storyteller:
     async def run(self) -> None:
         """Tell until cancelled."""
         while True:
-            await self.tell()
-            await beat(PERIOD_AFTER_HOURS if self._view.after_hours else PERIOD)
+            board = await self.tell()
+            # A first start after hours has nothing to tell until the first answers are there: that is looked for soon.
+            await beat(PERIOD_AFTER_HOURS if board is not None and self._view.after_hours else PERIOD)
 
     async def tell(self) -> Board | None:
         """Tell the board if anything it rests on has changed since."""
@@ -103,7 +104,9 @@ class Storyteller:
             return view.board
         try:
             calendars = {symbol: self._calendar_of(symbol) for symbol in facts.histories}
-            view.board = await in_thread(self._build, facts, calendars, timeout=20.0, name="story")
+            told, view.board = view.board, await in_thread(self._build, facts, calendars, timeout=20.0, name="story")
+            if view.after_hours and view.board != told:
+                view.marks_revision += 1
             self._keep(facts, view.board)
         except Exception:  # noqa: BLE001 - logged whole
             # The panel goes on without claims; a defect here must not end the program.

@@ -1,7 +1,7 @@
 """The one thread that writes to the database.
 
 What the event loop hands over is put in a queue by key, so that a quote that changed five times is written once.
-The thread takes the whole queue at most every 250 ms and writes it in one transaction. While the disk refuses, the
+The thread takes the whole queue at most twice a second and writes it in one transaction. While the disk refuses, the
 queue keeps the newest values up to its bound and every try is told once.
 """
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from tui_monitor.store.database import Database
     from tui_monitor.store.latest import Applied
 
-INTERVAL = 0.25
+INTERVAL = 0.5
 """Seconds between two transactions at the least."""
 
 CAPACITY = 20_000
@@ -150,8 +150,11 @@ class Writer:
                 for key in list(pending)[: max(0, len(pending) + len(work) - self._capacity)]:
                     del pending[key]
                     self.dropped += 1
+            waiting = bool(pending)
             pending.update(work)
-            self._wake.notify()
+            if not waiting:
+                # Who waits with something to write knows already when.
+                self._wake.notify()
 
     # Waiting
 

@@ -44,6 +44,7 @@ class MonitorApp(textual_private.QuietEnd, App[None]):
     ENABLE_COMMAND_PALETTE = True
     CSS = """
     MainScreen { background: $background; color: $foreground; }
+    CommandPalette SearchIcon { display: none; }
     """
 
     def __init__(
@@ -61,6 +62,10 @@ class MonitorApp(textual_private.QuietEnd, App[None]):
         self.theme = f"monitor-{theme}"
         frames = SLOW_FRAMES if view.settings.display.slow else FRAMES
         self.main = MainScreen(view, services, Palette(theme, view.settings.display.colours), frames=frames)
+
+    def plain(self, text: str) -> str:
+        """Return what the terminal can show of ``text``."""
+        return self.view.glyphs.plain(text)
 
     def get_driver_class(self) -> type[Driver]:
         """Return what powers the terminal: where Textual takes its own for Unix, one that sleeps while idle."""
@@ -104,6 +109,14 @@ class MonitorApp(textual_private.QuietEnd, App[None]):
     def action_help_quit(self) -> None:
         """Say in the person's language how to leave; Textual's own words for ``Ctrl+C`` are English."""
         self.main.say(self.view.words("quit.hint"))
+
+    def action_command_palette(self) -> None:
+        """Open the palette with the person's words; Textual's own are English."""
+        from tui_monitor.tui.palette_commands import MonitorPalette
+
+        if not isinstance(self.screen, MonitorPalette):
+            placeholder = self.view.words("command.program.palette")
+            self.push_screen(MonitorPalette(id="--command-palette", placeholder=placeholder))
 
     def run_command(self, command_id: str) -> None:
         """Run a command by its id."""

@@ -58,7 +58,8 @@ class FrameClock:
         self.resting = False
         """The terminal has not the focus: only one frame a second is taken."""
         self._stopped = False
-        self._pace = self.interval
+        self.pace = self.interval
+        """Seconds between two frames now."""
         self._alert_until = 0.0
         self.contain = True
         """Whether a defect in a presenter is logged and said instead of ending the program; tests turn it off."""
@@ -66,8 +67,13 @@ class FrameClock:
     def start(self) -> None:
         """Begin to tick."""
         self._lists = self._screen.view.lists()
-        self._pace = self.interval
+        self.pace = self.interval
         self._timer = self._screen.set_interval(self.interval, self.tick)
+
+    @property
+    def ticking(self) -> bool:
+        """Whether frames are taken at all."""
+        return self._timer is not None
 
     def take_lists(self) -> None:
         """Show the watchlists if they are other ones than last time: edited here, by another program or by hand."""
@@ -90,7 +96,7 @@ class FrameClock:
         """Go on, catching up at once."""
         self.resting = False
         if self._stopped:
-            self._stopped, self._pace = False, self.interval
+            self._stopped, self.pace = False, self.interval
             self._timer = self._screen.set_interval(self.interval, self.tick)
         if self._timer is not None:
             self.hurry()
@@ -104,14 +110,19 @@ class FrameClock:
         self._alert_until = self._screen.view.monotonic() + ALERT
         self._keep_pace()
 
+    def rouse(self) -> None:
+        """Take frames at full pace for a while: somebody has changed a file and waits to see it."""
+        if not self._stopped:
+            self.hurry()
+
     def _keep_pace(self) -> None:
         """Take frames at the pace that somebody needs now."""
         view = self._screen.view
         self._calm = view.monotonic() >= self._alert_until and view.after_hours
         calm = AFTER_HOURS if self._calm else RESTING if self.resting else 0.0
         pace = max(self.interval, calm)
-        if pace != self._pace and self._timer is not None:
-            self._pace = pace
+        if pace != self.pace and self._timer is not None:
+            self.pace = pace
             self._timer.stop()
             self._timer = self._screen.set_interval(pace, self.tick)
 

@@ -78,7 +78,7 @@ def _three(width: int, height: int, focused: PanelId, companion: PanelId) -> dic
 def _five(width: int, height: int) -> dict[PanelId, Box]:
     left = width // 2
     right = width - left
-    index = min(19, max(12, height // 2))
+    index = min(20, max(12, height * 55 // 100))
     movers = max(8, height * 36 // 100)
     ratings = max(6, height * 24 // 100)
     return {

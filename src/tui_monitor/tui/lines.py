@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from tui_monitor.present import header, status
 from tui_monitor.present.rows import Span
 from tui_monitor.present.tone import Tone
+from tui_monitor.present.width import cells
 from tui_monitor.tui.layout import ORDER
 from tui_monitor.tui.panels.base import PaintedLines, Segments
 
@@ -26,7 +27,7 @@ class HeaderLine(PaintedLines):
 
     def compose_lines(self) -> list[Segments]:
         """Return the one line."""
-        return [self.segments(header.header(self.view, self.size.width), self.size.width)]
+        return [self.segments(header.header(self.view, self.room.width), self.room.width)]
 
 
 class PanelStrip(PaintedLines):
@@ -40,15 +41,21 @@ class PanelStrip(PaintedLines):
 
     def compose_lines(self) -> list[Segments]:
         """Return the one line, the panel in hand set off."""
-        width = self.size.width
-        short = width < 58
-        spans = [Span(" ")]
+        width = self.room.width
+        for blank, named in ((" ", True), ("", True), (" ", False)):
+            spans = self._spans(blank, named=named)
+            if sum(cells(span.text) for span in spans) <= width:
+                break
+        return [self.segments(spans, width)]
+
+    def _spans(self, blank: str, *, named: bool) -> list[Span]:
+        """Return the names with ``blank`` before and after each, or those of the others as their digits alone."""
+        spans = [Span(blank)]
         for number, panel in enumerate(ORDER, start=1):
             chosen = panel is self.desk.focused_panel
-            words = self.view.words(f"panel.{panel}")
-            text = f"{number}" if short and not chosen else f"{number} {words}"
-            spans.append(Span(f"[{text}]" if chosen else f" {text} ", Tone.TITLE if chosen else Tone.MUTED))
-        return [self.segments(spans, width)]
+            text = f"{number} {self.view.words(f'panel.{panel}')}" if named or chosen else f"{number}"
+            spans.append(Span(f"[{text}]" if chosen else f" {text}{blank}", Tone.TITLE if chosen else Tone.MUTED))
+        return spans
 
 
 class StatusLine(PaintedLines):
@@ -63,5 +70,5 @@ class StatusLine(PaintedLines):
 
     def compose_lines(self) -> list[Segments]:
         """Return the one line."""
-        width = self.size.width
+        width = self.room.width
         return [self.segments(status.status(self.view, width, self.hints), width)]

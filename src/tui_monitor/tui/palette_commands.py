@@ -5,10 +5,11 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from textual.command import DiscoveryHit, Hit, Hits, Provider
+from textual.command import CommandPalette, DiscoveryHit, Hit, Hits, Provider
 
 from tui_monitor.tui.commands import COMMANDS, key_name, keys_of
 from tui_monitor.tui.screens.main import MainScreen
+from tui_monitor.tui.screens.modal import Modal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,8 +20,15 @@ _UNLISTED = frozenset({"cursor.down", "cursor.up", "program.palette", "program.b
 """Commands that make no sense in a list."""
 
 
+class MonitorPalette(CommandPalette, Modal[None]):
+    """Textual's palette, left once. Textual takes its rules of style from the first of the two."""
+
+
 class MonitorCommands(Provider):
     """Every command that works now, by its words."""
+
+    _ran = False
+    """Whether the palette that this belongs to has run its command: a second Enter does not run another."""
 
     async def discover(self) -> Hits:
         """Offer all of them."""
@@ -49,5 +57,6 @@ class MonitorCommands(Provider):
 
     def _run(self, command: Command) -> None:
         screen = self.screen
-        if isinstance(screen, MainScreen):
+        if isinstance(screen, MainScreen) and not self._ran:
+            self._ran = True
             command.run(screen)

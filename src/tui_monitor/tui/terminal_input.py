@@ -36,13 +36,19 @@ class _Telling(Event):
 
 
 class SleepingDriver(LinuxDriver):
-    """Powers the terminal as Textual's own driver does; only the waiting for input is another."""
+    """Powers the terminal as Textual's own driver does; the waiting for input is another, and so may its signs be."""
 
     def __init__(self, *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)
+        app = arguments[0] if arguments else named.get("app")
+        self._plain: Callable[[str], str] = getattr(app, "plain", str)
         # Kept for the life of the process: the program may be suspended and go on.
         self._waked, waking = os.pipe()
         self.exit_event = _Telling(lambda: os.write(waking, b"!"))
+
+    def write(self, data: str) -> None:
+        """Send ``data``; frames and bars that Textual draws are no other signs than the screen's own."""
+        super().write(self._plain(data))
 
     def run_input_thread(self) -> None:
         """Wait for input and dispatch events until the program stops listening."""

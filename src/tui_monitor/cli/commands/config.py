@@ -7,6 +7,7 @@ import shutil
 import click
 
 from tui_monitor.cli.exits import ExitCode
+from tui_monitor.cli.spoken import speaking
 from tui_monitor.config.loading import Problem, load_settings
 from tui_monitor.config.paths import Paths
 from tui_monitor.config.seeds import example_config, load_universe
@@ -51,19 +52,22 @@ def check(ctx: click.Context) -> None:
         unchecked.extend(more)
         return problems
 
+    settings: Settings | None = None
+    refused: ConfigError | None = None
     try:
         settings = load_settings(paths.config_file, further=tables)
         load_universe(settings.market.universe)
     except ConfigError as error:
-        click.echo(str(error), err=True)
+        refused = error
+    say = speaking(settings)
+    for sentence in (*([str(refused)] if refused else []), *unchecked):
+        click.echo(say(sentence), err=True)
+    if refused is not None:
         ctx.exit(ExitCode.CONFIG)
-    finally:
-        for sentence in unchecked:
-            click.echo(sentence, err=True)
     if paths.config_file.exists():
-        click.echo(f"{paths.config_file}: right", err=True)
+        click.echo(say(f"{paths.config_file}: right"), err=True)
     else:
-        click.echo(f"{paths.config_file}: not there, so that all defaults hold", err=True)
+        click.echo(say(f"{paths.config_file}: not there, so that all defaults hold"), err=True)
 
 
 @command.command("init")

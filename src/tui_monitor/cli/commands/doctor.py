@@ -12,6 +12,7 @@ import click
 import msgspec
 
 from tui_monitor.cli.exits import ExitCode
+from tui_monitor.cli.spoken import speaking
 from tui_monitor.cli.tables import padded
 from tui_monitor.config.loading import load_settings
 from tui_monitor.config.paths import Paths
@@ -40,16 +41,18 @@ def command(ctx: click.Context, offline: bool, timeout: float) -> None:
     settings = _settings(paths)
     if not offline and settings is not None:
         findings += _network(settings, paths, timeout)
+    say = speaking(settings)
     for one in findings:
-        click.echo(f"{'ok  ' if one.right else 'BAD '} {padded(one.what, 16)} {one.words}")
-    advice = list(dict.fromkeys(f"{one.what}: {one.advice}" for one in findings if one.advice))
+        click.echo(f"{padded(say('ok' if one.right else 'BAD'), 4)} {padded(say(one.what), 16)} {say(one.words)}")
+    colon = ": " if say("ok") == "ok" else "："
+    advice = list(dict.fromkeys(f"{say(one.what)}{colon}{say(one.advice)}" for one in findings if one.advice))
     click.echo()
     if advice:
-        click.echo("What to do:")
+        click.echo(say("What to do:"))
         for line in advice:
             click.echo(f"  {line}")
     else:
-        click.echo("All is well.")
+        click.echo(say("All is well."))
     if settings is None:
         ctx.exit(ExitCode.CONFIG)
     if any(not one.right for one in findings):

@@ -99,9 +99,10 @@ def add(
     paths = Paths.from_environment()
     settings = read_settings(paths)
     taken = [row["name"] for row in _listed(settings, _added(paths))]
+    # Where it is asked, an address without its beginning is tried with https.
+    if (no_check or "://" in address) and safe_url(address) is None:
+        raise click.BadParameter(f"{address!r} is no http or https address", param_hint="URL")
     if no_check:
-        if safe_url(address) is None:
-            raise click.BadParameter(f"{address!r} is no http or https address", param_hint="URL")
         entry = FeedEntry(name=short_name("", address, taken), url=address)
     else:
         (found,) = asyncio.run(_previews(settings, paths, [address], taken, timeout))

@@ -194,7 +194,8 @@ def tag(symbol: str, tags: tuple[str, ...], name: str | None) -> None:
     _on_symbols((symbol,), name, "tagged in", lambda one, found: SetTags(one.name, found, tags))
 
 
-@command.command("position")
+# A short position is a negative number, which click would take for an option.
+@command.command("position", context_settings={"ignore_unknown_options": True})
 @click.argument("symbol", shell_complete=completing.listed_symbols)
 @click.argument("quantity", type=float, required=False)
 @click.argument("cost", type=float, required=False)
@@ -203,7 +204,7 @@ def tag(symbol: str, tags: tuple[str, ...], name: str | None) -> None:
 def position(symbol: str, quantity: float | None, cost: float | None, currency: str | None, name: str | None) -> None:
     """Give SYMBOL a position: QUANTITY held and the average COST of one; neither removes it.
 
-    For a short position write -- before it: watch position BABA -- -100 160
+    A short position is a negative QUANTITY: watch position BABA -100 160
 
     Example: tui-monitor watch position 700 200 480.5 --currency HKD
     """

@@ -20,6 +20,7 @@ RATING_WORDS: dict[str, str] = {
     "ratings.highest": "high",
     "ratings.mean": "mean",
     "ratings.last": "last",
+    "ratings.target-of-one": "Target of one firm, {currency}",
     "ratings.targets-of": "Targets of {count} firms, {currency}",
     "ratings.left-out": "({count} not convertible)",
     "ratings.latest": "Latest of each firm ({count})",

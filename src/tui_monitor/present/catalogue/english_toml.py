@@ -27,14 +27,3 @@ PARSER_WORDS: dict[str, str] = {
     "toml.said.expected": "Expected {what}",
 }
 """Words by key, the more special ones first; part of ``WORDS``."""
-
-
-def key_of(said: str) -> tuple[str, dict[str, str]] | None:
-    """Return the key of what the parser ``said`` and what fills its gap, ``None`` for what is not known."""
-    for key, template in PARSER_WORDS.items():
-        before, gap, after = template.partition("{what}")
-        if said == template:
-            return key, {}
-        if gap and said.startswith(before) and said.endswith(after) and len(said) > len(before) + len(after):
-            return key, {"what": said[len(before) : len(said) - len(after)]}
-    return None

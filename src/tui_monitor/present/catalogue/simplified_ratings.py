@@ -20,6 +20,7 @@ RATING_WORDS: dict[str, str] = {
     "ratings.highest": "最高",
     "ratings.mean": "平均",
     "ratings.last": "现价",
+    "ratings.target-of-one": "一家券商的目标价，{currency}",
     "ratings.targets-of": "{count} 家券商的目标价，{currency}",
     "ratings.left-out": "（{count} 家无法换算）",
     "ratings.latest": "各券商最新（{count}）",

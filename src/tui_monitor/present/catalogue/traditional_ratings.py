@@ -20,6 +20,7 @@ RATING_WORDS: dict[str, str] = {
     "ratings.highest": "最高",
     "ratings.mean": "平均",
     "ratings.last": "現價",
+    "ratings.target-of-one": "一家券商的目標價，{currency}",
     "ratings.targets-of": "{count} 家券商的目標價，{currency}",
     "ratings.left-out": "（{count} 家無法換算）",
     "ratings.latest": "各券商最新（{count}）",

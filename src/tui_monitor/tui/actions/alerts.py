@@ -32,7 +32,7 @@ def add(screen: MainScreen) -> None:
             try:
                 await keeper.add(entry)
             except MonitorError as error:
-                screen.say(str(error))
+                screen.say(words.of(error))
                 return
             screen.say(words("alert.made", name=entry.name))
 

@@ -111,6 +111,6 @@ def _do(screen: MainScreen, change: Callable[[], Awaitable[None]]) -> None:
         try:
             await change()
         except MonitorError as error:
-            screen.say(str(error))
+            screen.say(screen.view.words.of(error))
 
     screen.run_worker(run(), group="filters")

@@ -76,9 +76,22 @@ def open_link(screen: MainScreen) -> None:
 
 
 def copy(screen: MainScreen) -> None:
-    """Copy the row's link, or its symbol."""
-    table = _table(screen)
-    text = screen.link_under_cursor() or (table.cursor_key if table else screen.view.index)
+    """Copy the row's link; where it has none what a person would call it: the headline, the symbol."""
+    text = screen.link_under_cursor() or _called(screen)
     if text:
         screen.app.copy_to_clipboard(text)
         screen.say(screen.view.words("link.copied", text=text[:60]))
+
+
+def _called(screen: MainScreen) -> str | None:
+    """Return what the row under the cursor is called outside of the program."""
+    table, view = _table(screen), screen.view
+    if table is None or table.cursor_key is None:
+        return view.index if table is None else None
+    if table.panel_id is PanelId.HEADLINES:
+        headline = view.headline(table.cursor_key)
+        return headline.title if headline is not None else None
+    if table.panel_id is PanelId.RATINGS:
+        event = view.tape.event(view, table.cursor_key)
+        return (event.change.home_symbol or event.change.symbol or event.change.company) if event else None
+    return table.cursor_key

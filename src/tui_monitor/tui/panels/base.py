@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from rich.segment import Segment
 from textual import events
-from textual.geometry import Region
+from textual.geometry import Region, Size
 from textual.strip import Strip
 from textual.widget import Widget
 
@@ -19,10 +19,10 @@ from tui_monitor.present.tone import Tone
 from tui_monitor.tui.strips import changed_spans, fit, width_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Set
+    from collections.abc import Iterable, Sequence, Set
 
     from rich.style import Style
-    from textual.geometry import Size
+    from textual.filter import LineFilter
 
     from tui_monitor.present.view import View
     from tui_monitor.store.keys import Key
@@ -41,58 +41,104 @@ class PaintedLines(Widget):
         super().__init__(id=id)
         self.palette = palette
         self.view = view
+        self.room = Size(0, 0)
+        """The cells that it was composed for. Textual's ``size`` asks the screen anew each time that it is read."""
         self._painted: list[Segments] = []
-        self._filled_for: Size | None = None
+        self._strips: dict[int, Strip] = {}
+        self._filters: Sequence[LineFilter] = ()
 
     def compose_lines(self) -> list[Segments]:
         """Return what the widget should show: one list of segments a line, each as wide as the widget."""
         raise NotImplementedError
 
+    def prepare(self) -> None:
+        """Place what depends on the room, before everything is composed."""
+
     def repaint(self, lines: list[Segments] | None = None) -> int:
         """Bring the screen to ``lines`` (or to ``compose_lines()``); return how many places were sent."""
-        size = self.size
-        if not size.width or not size.height:
+        if self.measure():
+            self.refresh()
+            return 1
+        if not self.room.width or not self.room.height:
             return 0
         fresh = self.compose_lines() if lines is None else lines
         if len(fresh) != len(self._painted):
             self._painted = fresh
+            self._strips.clear()
             self.refresh()
             return 1
         regions: list[Region] = []
-        for y, (old, new) in enumerate(zip(self._painted, fresh, strict=True)):
-            if old is not new:
-                regions.extend(Region(x, y, width, 1) for x, width in changed_spans(old, new))
-        self._painted = fresh
+        painted, strips = self._painted, self._strips
+        for y, (old, new) in enumerate(zip(painted, fresh, strict=True)):
+            if old is not new and (spans := changed_spans(old, new)):
+                painted[y] = new
+                strips.pop(y, None)
+                regions.extend(Region(x, y, width, 1) for x, width in spans)
         if regions:
             self.refresh(*regions)
         return len(regions)
 
+    def measure(self) -> bool:
+        """Compose everything if the widget has another size than it was composed for; return whether it had."""
+        if self.size == self.room:
+            return False
+        self.fill()
+        return True
+
     def fill(self) -> None:
         """Compose everything for the size that the widget has, sending nothing."""
-        self._filled_for = self.size
-        self._painted = self.compose_lines() if self.size.width and self.size.height else []
+        self.room = self.size
+        self.prepare()
+        self._strips.clear()
+        self._painted = self.compose_lines() if self.room.width and self.room.height else []
 
     def paint_all(self) -> None:
         """Compose and send everything: after a new theme, a new language."""
         self.fill()
         self.refresh()
 
-    def render_line(self, y: int) -> Strip:
+    def render_lines(self, crop: Region) -> list[Strip]:
         """Return what was painted last.
 
-        Textual paints a widget of a new size before it tells the widget of it: a blank first screen, and each resize
+        Textual asks every widget of the screen for all its lines whenever one cell changed anywhere, and looks at
+        each line's style again: half of what a key costs. Nothing of ours has a border or a padding by style.
+
+        It also paints a widget of a new size before it tells the widget of it: a blank first screen, and each resize
         painted twice. So what is composed for another size is composed here.
         """
-        if self._filled_for != self.size:
-            self.fill()
+        self.measure()
+        filters = self.get_line_filters()
+        if filters != self._filters:
+            self._filters = filters
+            self._strips.clear()
+        strips = self._strips
+        for y in crop.line_range:
+            if y not in strips:
+                strips[y] = self.render_line(y)
+        lines = [strips[y] for y in crop.line_range]
+        if crop.column_span != (0, self.room.width):
+            lines = [strip.crop(*crop.column_span) for strip in lines]
+        return lines
+
+    def render_line(self, y: int) -> Strip:
+        """Return one line as the terminal can show it."""
         if y < len(self._painted):
-            return Strip(self._painted[y], self.size.width)
-        return Strip.blank(self.size.width, self.palette.style(Tone.PLAIN))
+            strip = Strip(self._painted[y], self.room.width)
+        else:
+            strip = Strip.blank(self.room.width, self.palette.style(Tone.PLAIN))
+        for one in self._filters:
+            strip = strip.apply_filter(one, self.background_colors[1])
+        return strip
+
+    def notify_style_update(self) -> None:
+        """Filter every line again: colours without which a filter cannot tell have changed."""
+        super().notify_style_update()
+        self._strips.clear()
 
     def on_resize(self, event: events.Resize) -> None:  # noqa: ARG002 - Textual's signature
         """Compose for the new size, unless it was painted already."""
-        if self._filled_for != self.size:
-            self.paint_all()
+        if self.measure():
+            self.refresh()
 
     def segments(self, line: Iterable[Span], width: int, ground: Style | None = None) -> Segments:
         """Return ``line`` as segments of exactly ``width`` cells; neighbours of one style become one."""
@@ -131,12 +177,12 @@ class Panel(PaintedLines, can_focus=True):
     @property
     def inner_width(self) -> int:
         """Cells within the frame."""
-        return max(0, self.size.width - 2)
+        return max(0, self.room.width - 2)
 
     @property
     def inner_height(self) -> int:
         """Lines within the frame."""
-        return max(0, self.size.height - 2)
+        return max(0, self.room.height - 2)
 
     def title(self) -> Line:
         """Return the words in the frame's upper edge."""
@@ -160,7 +206,7 @@ class Panel(PaintedLines, can_focus=True):
 
     def compose_lines(self) -> list[Segments]:
         """Return frame and body."""
-        width, height = self.size.width, self.size.height
+        width, height = self.room
         if width < 4 or height < 3:
             body = self.body() if width and height else []
             return [self.segments((), width) for _ in range(height)] if not body else self._bare(body)
@@ -174,8 +220,8 @@ class Panel(PaintedLines, can_focus=True):
         return lines
 
     def _bare(self, body: list[Segments]) -> list[Segments]:
-        lines = body[: self.size.height]
-        lines.extend(self.segments((), self.size.width) for _ in range(self.size.height - len(lines)))
+        lines = body[: self.room.height]
+        lines.extend(self.segments((), self.room.width) for _ in range(self.room.height - len(lines)))
         return lines
 
     def _edge(self, *, top: bool, rule: Style) -> Segments:
@@ -190,7 +236,7 @@ class Panel(PaintedLines, can_focus=True):
         else:
             line = glyphs.horizontal
             left, right = (glyphs.top_left, glyphs.top_right) if top else (glyphs.bottom_left, glyphs.bottom_right)
-        room = self.size.width - 4
+        room = self.room.width - 4
         start = _crop(self.title() if top else (), room)
         end = _crop(self.note() if top else self.foot(), room - _width(start) - (3 if start else 0))
         out: Segments = [Segment(left, rule)]
@@ -201,7 +247,7 @@ class Panel(PaintedLines, can_focus=True):
             out.append(Segment(" ", rule))
             used += _width(start) + 2
         tail = _width(end) + 2 if end else 0
-        out.append(Segment(line * max(0, self.size.width - 2 - used - tail), rule))
+        out.append(Segment(line * max(0, self.room.width - 2 - used - tail), rule))
         if end:
             out.append(Segment(" ", rule))
             out.extend(Segment(glyphs.plain(text), self.palette.style(tone)) for text, tone in end)

@@ -12,11 +12,18 @@ if TYPE_CHECKING:
     from collections.abc import Set
 
     from tui_monitor.present.rows import Line
+    from tui_monitor.present.view import View
     from tui_monitor.store.keys import Key
+    from tui_monitor.tui.layout import PanelId
+    from tui_monitor.tui.palette import Palette
 
 
 class IndexPanel(Panel):
     """Level, path, claims, peers and macro strip of the index."""
+
+    def __init__(self, panel_id: PanelId, palette: Palette, view: View) -> None:
+        super().__init__(panel_id, palette, view)
+        self._board = view.board
 
     def title(self) -> Line:
         """Return the panel's title."""
@@ -27,8 +34,10 @@ class IndexPanel(Panel):
         return index_panel.note(self.view)
 
     def frame(self, changed: Set[Key], *, second: bool) -> None:
-        """Paint again when a quote or the index's path changed, and each second for what ages."""
-        if second or any(family is Family.QUOTE or family is Family.PATH for family, _ in changed):
+        """Paint again when the board, a quote or the index's path changed, and each second for what ages."""
+        board, self._board = self._board, self.view.board
+        moved = any(family is Family.QUOTE or family is Family.PATH for family, _ in changed)
+        if second or moved or board is not self._board:
             self.repaint()
 
     def body(self) -> list[Segments]:

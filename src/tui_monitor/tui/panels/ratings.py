@@ -21,7 +21,7 @@ class RatingsPanel(TablePanel):
     def __init__(self, palette: Palette, view: View) -> None:
         super().__init__(PanelId.RATINGS, palette, view, RatingsModel())
 
-    def fill(self) -> None:
+    def prepare(self) -> None:
         """Tell the model its room before the columns are placed."""
         self.model.room = max(0, self.inner_width - 2)
-        super().fill()
+        super().prepare()

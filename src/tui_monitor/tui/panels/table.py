@@ -84,6 +84,7 @@ class TablePanel(Panel):
     def move_cursor(self, to: int) -> None:
         """Put the cursor on the row ``to``, within bounds, and keep it in sight."""
         self.touch()
+        self.measure()
         self._set_cursor(to)
         self.repaint()
 
@@ -278,13 +279,12 @@ class TablePanel(Panel):
     def _place(self) -> None:
         self._placed = place(self.model.columns(self.view), max(0, self.inner_width - 2))
 
-    def fill(self) -> None:
-        """Place the columns anew and compose everything."""
+    def prepare(self) -> None:
+        """Place the columns anew."""
         self._place()
         self._lines.clear()
         self._rows.clear()
         self._set_cursor(self._cursor_at)
-        super().fill()
 
     def _head(self, width: int) -> Segments:
         parts = [" "]

@@ -57,7 +57,7 @@ class WatchlistPanel(TablePanel):
     def title(self) -> Line:
         """Return the lists as tabs, as many as there is room for beside the note."""
         note = sum(width_of(text) for text, _ in self.note())
-        room = self.size.width - 6 - (note + 3 if note else 0)
+        room = self.room.width - 6 - (note + 3 if note else 0)
         return self.model.title_within(self.view, max(4, room))
 
     def foot(self) -> Line:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, ClassVar
 from rich.text import Text
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from tui_monitor.domain.errors import SourceError
@@ -15,6 +14,7 @@ from tui_monitor.present.candidates import candidate_line
 from tui_monitor.present.rows import Line, Span
 from tui_monitor.present.tone import Tone
 from tui_monitor.tui.screens.listing import chosen_style
+from tui_monitor.tui.screens.modal import Modal
 from tui_monitor.tui.strips import width_of
 
 if TYPE_CHECKING:
@@ -41,16 +41,23 @@ WIDTH = 100
 
 
 class SymbolInput(Input):
-    """A line that takes a pasted column as one text; Textual's own would keep its first line only."""
+    """A line that takes a pasted column as one text; Textual's own would keep its first line only.
+
+    Of what is longer than the line may be it takes the words that fit, each once; Textual's own would take nothing.
+    """
 
     def on_paste(self, event: events.Paste) -> None:
         """Take all lines, separated by blanks."""
         event.prevent_default()
         event.stop()
-        self.insert_text_at_cursor(" ".join(event.text.split()))
+        text = " ".join(dict.fromkeys(event.text.split()))
+        room = MAX_TEXT - len(self.value)
+        if len(text) > room:
+            text = text[: room + 1].rpartition(" ")[0]
+        self.insert_text_at_cursor(text)
 
 
-class AddScreen(ModalScreen["list[str]"]):
+class AddScreen(Modal["list[str]"]):
     """Answers with the symbols to add, ``None`` if there are none. Arrows choose, Enter adds, Esc leaves."""
 
     DEFAULT_CSS = """
@@ -192,6 +199,8 @@ class AddScreen(ModalScreen["list[str]"]):
 
     def update(self) -> None:
         """Show the rows as they are now."""
+        if self.left:
+            return
         rows = self.rows()
         self._at = min(max(self._at, 0), max(0, len(rows) - 1))
         room = max(1, self.size.height - 4)

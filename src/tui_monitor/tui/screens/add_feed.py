@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, ClassVar
 from rich.text import Text
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from tui_monitor.domain.errors import MonitorError
@@ -16,6 +15,7 @@ from tui_monitor.present.headlines import age_words
 from tui_monitor.present.rows import Line, Span
 from tui_monitor.present.tone import Tone
 from tui_monitor.present.width import wrap
+from tui_monitor.tui.screens.modal import Modal
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
@@ -31,7 +31,7 @@ WIDTH = 84
 """Cells of the box at the most."""
 
 
-class AddFeedScreen(ModalScreen["str"]):
+class AddFeedScreen(Modal["str"]):
     """Answers with the name of the feed that was added, ``None`` if none was. Enter looks, Enter again adds."""
 
     DEFAULT_CSS = """
@@ -94,9 +94,9 @@ class AddFeedScreen(ModalScreen["str"]):
             found = await self._desk.check(address)
         except MonitorError as error:
             if address == self._asked:
-                self._show([(Span(str(error), Tone.WARN),)])
+                self._show([(Span(self._view.words.of(error), Tone.WARN),)])
             return
-        if address != self._asked or not self.is_mounted:
+        if address != self._asked or self.left:
             return
         self._preview = found
         view, words = self._view, self._view.words
@@ -111,7 +111,7 @@ class AddFeedScreen(ModalScreen["str"]):
             lines.append((Span(words("feed.add.empty"), Tone.WARN),))
         now = view.now()
         lines += [(Span(f"  {age_words(view, one, now)}  {one.title}"),) for one in found.headlines[: self._items()]]
-        lines += [(Span(note, Tone.MUTED),) for note in found.notes[:2]]
+        lines += [(Span(words.told(note), Tone.MUTED),) for note in found.notes[:2]]
         lines += [(), (Span(words("feed.add.confirm"), Tone.ACCENT),)]
         self._show(lines)
 
@@ -119,7 +119,7 @@ class AddFeedScreen(ModalScreen["str"]):
         try:
             await self._desk.add(preview.entry)
         except MonitorError as error:
-            self._show([(Span(str(error), Tone.WARN),)])
+            self._show([(Span(self._view.words.of(error), Tone.WARN),)])
             return
         self.dismiss(preview.entry.name)
 
@@ -127,6 +127,8 @@ class AddFeedScreen(ModalScreen["str"]):
         return max(1, min(SHOWN, self.app.size.height - 14))
 
     def _show(self, lines: list[Line]) -> None:
+        if self.left:
+            return
         room = max(10, min(WIDTH, self.app.size.width) - 4)
         text = Text(no_wrap=True, overflow="ellipsis")
         for number, line in enumerate(lines):

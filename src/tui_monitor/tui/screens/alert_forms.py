@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from textual.app import App
 
 from tui_monitor.domain.alert import EXTREMES, AlertKind, Span
-from tui_monitor.present.alert_drafts import draft, kind_words, kinds_for, lines_for, with_span
+from tui_monitor.present.alert_drafts import draft, kind_words, kinds_for, lines_for
 from tui_monitor.tui.screens.choice import ChoiceScreen
 from tui_monitor.tui.screens.form import Field, Form
 
@@ -28,13 +28,8 @@ def make(app: App[None], view: View, palette: Palette, symbol: str, save: Save) 
     options = [(kind.value, kind_words(words, kind)) for kind in kinds_for(view, symbol)]
 
     def chosen(value: str | None) -> None:
-        if value is None:
-            return
-        kind = AlertKind(value)
-        if kind in EXTREMES:
-            _ask_span(app, view, palette, lambda span: save(with_span(view, kind, symbol, span)))
-        else:
-            app.push_screen(_form(view, palette, words("alert.form-title", who=who), kind, symbol, save, None))
+        if value is not None:
+            _ask(app, view, palette, words("alert.form-title", who=who), AlertKind(value), symbol, save, None)
 
     app.push_screen(
         ChoiceScreen(words("alert.kinds-title", who=who), options, words("alert.kinds-hint"), palette), chosen
@@ -43,34 +38,42 @@ def make(app: App[None], view: View, palette: Palette, symbol: str, save: Save) 
 
 def change(app: App[None], view: View, palette: Palette, entry: AlertEntry, save: Save) -> None:
     """Ask what else ``entry`` is to wait for."""
-    from msgspec.structs import replace
-
-    kind = AlertKind(entry.kind)
-    if kind in EXTREMES:
-        _ask_span(app, view, palette, lambda span: save(replace(entry, span=span.value)))
-        return
     symbol = entry.symbols[0] if entry.symbols else ""
-    title = view.words("alert.edit-title", name=entry.name)
-    app.push_screen(_form(view, palette, title, kind, symbol, save, entry))
+    _ask(
+        app, view, palette, view.words("alert.edit-title", name=entry.name), AlertKind(entry.kind), symbol, save, entry
+    )
 
 
-def _form(
-    view: View, palette: Palette, title: str, kind: AlertKind, symbol: str, save: Save, entry: AlertEntry | None
-) -> Form:
-    fields = [Field(one.id, one.label, one.value, one.example, 300) for one in lines_for(view, kind, symbol, entry)]
-
-    def submit(texts: Mapping[str, str]) -> str | None:
-        made = draft(view, kind, symbol, texts, entry)
-        if isinstance(made, str):
-            return made
-        save(made)
-        return None
-
-    return Form(title, fields, view.words("form.hint"), palette, submit)
-
-
-def _ask_span(app: App[None], view: View, palette: Palette, save: Callable[[Span], None]) -> None:
+def _ask(
+    app: App[None],
+    view: View,
+    palette: Palette,
+    title: str,
+    kind: AlertKind,
+    symbol: str,
+    save: Save,
+    entry: AlertEntry | None,
+) -> None:
+    """Ask with the lines of the kind; of a new high or low first for how long."""
     words = view.words
+
+    def form(span: Span | None) -> None:
+        fields = [Field(one.id, one.label, one.value, one.example, 300) for one in lines_for(view, kind, symbol, entry)]
+
+        def submit(texts: Mapping[str, str]) -> str | None:
+            made = draft(view, kind, symbol, texts, entry, span=span)
+            if isinstance(made, str):
+                return made
+            save(made)
+            return None
+
+        app.push_screen(Form(title, fields, words("form.hint"), palette, submit))
+
+    if kind not in EXTREMES:
+        form(None)
+        return
     options = [(span.value, words(f"alert.span.{span}")) for span in Span]
     screen = ChoiceScreen(words("alert.spans-title"), options, words("alert.kinds-hint"), palette)
-    app.push_screen(screen, lambda value: save(Span(value)) if value is not None else None)
+    if entry is not None:
+        screen.at = [value for value, _ in options].index(entry.span)
+    app.push_screen(screen, lambda value: form(Span(value)) if value is not None else None)

@@ -141,12 +141,12 @@ class AlertsScreen(Listing[None]):
             try:
                 name = await self._keeper.restore()
             except MonitorError as error:
-                self._main.say(str(error))
+                self._main.say(self._main.view.words.of(error))
                 return
             self._main.say(words("alert.restored", name=name) if name else words("alert.nothing-removed"))
             self.update()
 
-        self.run_worker(restore(), group="alerts")
+        self._main.run_worker(restore(), group="alerts")
 
     def action_test(self) -> None:
         """Show what the rule under the cursor sees now."""
@@ -184,9 +184,10 @@ class AlertsScreen(Listing[None]):
             try:
                 await change
             except MonitorError as error:
-                self._main.say(str(error))
+                self._main.say(self._main.view.words.of(error))
                 return
             self._main.say(told)
             self.update()
 
-        self.run_worker(run(), group="alerts")
+        # Of the screen below: one that is left before it is done would take the change with it.
+        self._main.run_worker(run(), group="alerts")

@@ -82,6 +82,8 @@ class CalendarScreen(Listing[None]):
 
     def update(self) -> None:
         """Show the list as it is now; the cursor stays on its event when others go."""
+        if self.left:
+            return
         events = self.events
         keys = [one.key for one in events]
         if self._chosen_key in keys:

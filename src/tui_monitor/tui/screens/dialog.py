@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, ClassVar
 from rich.text import Text
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
-from textual.screen import ModalScreen
 from textual.widgets import Static
+
+from tui_monitor.tui.screens.modal import Modal
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
@@ -24,7 +25,7 @@ def text_width(terminal_width: int) -> int:
     return max(1, min(84, terminal_width * 96 // 100) - frame - padding - scrollbar)
 
 
-class Dialog(ModalScreen[None]):
+class Dialog(Modal[None]):
     """Shows lines that are asked for anew each second, so that ages stay true."""
 
     DEFAULT_CSS = """

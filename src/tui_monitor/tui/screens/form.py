@@ -9,10 +9,10 @@ import msgspec
 from rich.text import Text
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Input, Label, Static
 
 from tui_monitor.present.tone import Tone
+from tui_monitor.tui.screens.modal import Modal
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
@@ -34,7 +34,7 @@ class Field(msgspec.Struct, frozen=True):
     """Characters that can be typed."""
 
 
-class Form(ModalScreen[None]):
+class Form(Modal[None]):
     """Tab and the arrows go from line to line, Enter saves, Esc leaves everything as it was."""
 
     DEFAULT_CSS = """

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from tui_monitor.present.rows import Line, Span
 from tui_monitor.present.tone import Tone
-from tui_monitor.present.width import cells
+from tui_monitor.present.width import cells, wrap
 from tui_monitor.tui.commands import Command, key_name, keys_of
 
 if TYPE_CHECKING:
@@ -38,11 +38,13 @@ def help_lines(
             tone = Tone.PLAIN if command.works(panel, replaying=replaying) else Tone.MUTED
             start = f"  {keys}{' ' * max(1, KEY_CELLS - cells(keys))}"
             what = view.words(f"command.{command.id}")
-            line = [Span(start, Tone.ACCENT), Span(what, tone)]
-            room = width - cells(start) - cells(what) - len(command.id)
-            if room >= 2:
+            first, *more = wrap(what, max(10, width - cells(start)))
+            line = [Span(start, Tone.ACCENT), Span(first, tone)]
+            room = width - cells(start) - cells(first) - len(command.id)
+            if room >= 2 and not more:
                 line.append(Span(" " * room + command.id, Tone.FAINT))
             lines.append(tuple(line))
+            lines += [(Span(" " * cells(start)), Span(one, tone)) for one in more]
     return [*lines, (), *_signs(view)]
 
 
@@ -56,6 +58,7 @@ def _signs(view: View) -> list[Line]:
         (glyphs.unread, "unread"),
         (glyphs.own, "own"),
         ("~", "estimated"),
+        (f"{view.words('origin.table')} {view.words('origin.headline')}", "origin"),
     )
     return [
         (Span(view.words("help.signs"), Tone.TITLE),),

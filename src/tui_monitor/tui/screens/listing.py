@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, ClassVar, TypeVar
 from rich.text import Text
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from tui_monitor.present.rows import Line
 from tui_monitor.present.tone import Tone
+from tui_monitor.tui.screens.modal import Modal
 from tui_monitor.tui.strips import width_of
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def chosen_style(palette: Palette, tone: Tone) -> Style:
     return palette.on_cursor(Tone.PLAIN if palette.colours.native else tone, focused=True)
 
 
-class Listing(ModalScreen[Answer]):
+class Listing(Modal[Answer]):
     """Shows rows of which one is chosen. Subclasses give the rows and what a key does with the chosen one."""
 
     DEFAULT_CSS = """
@@ -86,6 +86,8 @@ class Listing(ModalScreen[Answer]):
 
     def update(self) -> None:
         """Show the rows as they are now, the chosen one in sight."""
+        if self.left:
+            return
         rows = list(self.rows())
         self.at = min(max(self.at, 0), max(0, len(rows) - 1))
         room = max(1, self.size.height - FRAME_LINES)

@@ -85,6 +85,8 @@ class MainScreen(Screen[None]):
         self.frame_clock = FrameClock(self, frames)
         self.away = Absence(self)
         self.bell = UpgradeBell(view.now())
+        self._noticed: str | None = None
+        """The notice that the status line was painted with."""
         self.put_off: Watchlists | None = None
         """The file's lists of a conflict that the person does not want to be asked about now."""
 
@@ -308,12 +310,14 @@ class MainScreen(Screen[None]):
         self.lists_changed()
 
     def look_at_lists(self) -> None:
-        """Say what stands in the way of the lists' file, and ask where both sides changed it."""
+        """Say what stands in the way of the lists' file, and ask where both sides changed it; say new notices."""
         problem = self.services.problem()
         if self.services.conflict() is not None:
             problem = self.view.words("status.conflict")
-        if problem != self.view.problem:
-            self.view.problem = problem
+        notice = self.view.notices[-1] if self.view.notices else None
+        if (problem, notice) != (self.view.problem, self._noticed):
+            # After hours the line is painted once a minute otherwise.
+            self.view.problem, self._noticed = problem, notice
             self.status.repaint()
         from tui_monitor.tui.actions import conflicts
 

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, ClassVar
 from rich.text import Text
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from tui_monitor.present.reader import MEASURE, headline_lines
 from tui_monitor.tui.actions import news
 from tui_monitor.tui.commands import BY_ID, key_name, keys_of
 from tui_monitor.tui.layout import PanelId
+from tui_monitor.tui.screens.modal import Modal
 
 if TYPE_CHECKING:
     from textual import events
@@ -40,7 +40,7 @@ _KEYS = (
 """Commands of the panel that work here as well, by their own keys, and what each does here."""
 
 
-class ReaderScreen(ModalScreen[None]):
+class ReaderScreen(Modal[None]):
     """Shows the headline under the panel's cursor and moves that cursor on."""
 
     DEFAULT_CSS = """
@@ -100,6 +100,8 @@ class ReaderScreen(ModalScreen[None]):
 
     def update(self) -> None:
         """Show the headline as it is now."""
+        if self.left:
+            return
         view = self._main.view
         box = self.query_one(VerticalScroll)
         one = self._headline

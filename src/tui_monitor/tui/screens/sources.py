@@ -99,6 +99,8 @@ class SourcesScreen(Listing[None]):
 
     def update(self) -> None:
         """Show the list as it is now; the cursor stays on its source, whatever order they come in."""
+        if self.left:
+            return
         sources = self.sources
         names = [one.name for one in sources]
         if self._chosen_name in names:
@@ -201,13 +203,13 @@ class SourcesScreen(Listing[None]):
             try:
                 await desk.mute(one.name, muted)
             except MonitorError as error:
-                self._say(str(error))
+                self._say(words.of(error))
                 return
             self._main.view.muted = desk.muted
             self._main.table(PanelId.HEADLINES).reload()
             self._say(words("sources.is-muted" if muted else "sources.is-shown", name=one.name))
 
-        self.run_worker(mute(), group="feeds")
+        self._main.run_worker(mute(), group="feeds")
 
     def action_add(self) -> None:
         """Add a feed."""
@@ -239,11 +241,11 @@ class SourcesScreen(Listing[None]):
             try:
                 await desk.remove(one.name)
             except MonitorError as error:
-                self._say(str(error))
+                self._say(words.of(error))
                 return
             self._say(words("sources.removed", name=one.name))
 
-        self.run_worker(remove(), group="feeds")
+        self._main.run_worker(remove(), group="feeds")
 
     def _is_muted(self, name: str) -> bool:
         return name.casefold() in self._main.view.muted
