@@ -3,6 +3,7 @@ from __future__ import annotations
 import os
 import sqlite3
 import stat
+import threading
 import time
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -193,8 +194,40 @@ def test_a_large_file_is_checked_by_the_writer(tmp_path: Path, monkeypatch: pyte
     assert database.notices == []
     assert database.unchecked
     writer = Writer(database)
-    writer.close()
+    # Not before there is something to write: the first paint reads meanwhile.
+    assert database.unchecked
+    writer.put_applied(ALL)
+    assert writer.close()
     assert "a new one was begun" in database.notices[0]
+    assert database.read_latest().quotes == ALL.quotes
+    database.close()
+
+
+def test_who_reads_does_not_wait_for_the_check_of_a_large_file(tmp_path: Path) -> None:
+    path = tmp_path / "monitor.db"
+    fill(path, ALL)
+    database = Database.open(path, now=now)
+    checking, seen = threading.Event(), threading.Event()
+
+    def slow(*_: object) -> int:
+        checking.set()
+        return 0 if seen.wait(5) else 1
+
+    database._writer.set_progress_handler(slow, 1)
+    thread = threading.Thread(target=database.check)
+    thread.start()
+    assert checking.wait(5)
+
+    def read() -> None:
+        database.read_latest()
+        seen.set()
+
+    reader = threading.Thread(target=read)
+    reader.start()
+    reader.join(5)
+    assert seen.is_set()
+    thread.join(5)
+    assert database.notices == []
     database.close()
 
 

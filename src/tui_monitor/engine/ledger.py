@@ -25,6 +25,7 @@ class Ledger:
     def __init__(self, descriptor: Descriptor, interest: Interest) -> None:
         self.planned: tuple[str, ...] = ()
         """What it is asked for, most important first."""
+        self._wanted: frozenset[str] = frozenset()
         self.missing: set[str] = set()
         """Symbols that it was asked for and did not have."""
         self.rank = 0
@@ -42,8 +43,8 @@ class Ledger:
         """Set what it is asked for; return whether that is a change. What is new to it is urgent."""
         if symbols == self.planned:
             return False
-        before, wanted = set(self.planned), set(symbols)
-        self.planned = symbols
+        before, wanted = self._wanted, frozenset(symbols)
+        self.planned, self._wanted = symbols, wanted
         self._urgent = {symbol: None for symbol in self._urgent if symbol in wanted}
         self._urgent.update(dict.fromkeys(symbol for symbol in symbols if symbol not in before))
         for book in (self._setbacks, self._missed):
@@ -55,6 +56,10 @@ class Ledger:
     def gave(self, symbols: Iterable[str]) -> bool:
         """Whether it has ever had a value of any of ``symbols``."""
         return not self._gave.isdisjoint(symbols)
+
+    def wants(self, symbol: str) -> bool:
+        """Whether ``symbol`` is planned."""
+        return symbol in self._wanted
 
     @property
     def has_urgent(self) -> bool:

@@ -318,7 +318,7 @@ class Runner:
         for number, part in enumerate(parts):
             if number and self.descriptor.spacing:
                 await self._clock.sleep(self.descriptor.spacing)
-            wanted = part if not part else tuple(symbol for symbol in part if symbol in self.ledger.planned)
+            wanted = part if not part else tuple(filter(self.ledger.wants, part))
             if part and not wanted:
                 continue
             if self.paused or not await self._part(wanted, full, started, tally):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 from tui_monitor.present import numbers
@@ -148,7 +148,9 @@ class HeadlinesModel:
             key,
             (
                 Cell((glyphs.unread if unread else " ") + sign, Tone.MARK if unread or loud else Tone.ACCENT),
-                Cell(age_words(view, one, now), Tone.MUTED),
+                Cell(
+                    age_words(view, one, now, numbers.calm_age if view.after_hours else numbers.coarse_age), Tone.MUTED
+                ),
                 Cell(one.source, Tone.MUTED),
                 Cell(f"+{len(one.also)}" if one.also else "", Tone.MUTED),
                 Cell(topic_words(view, one.topics[0]) if one.topics else "", Tone.MUTED),
@@ -213,11 +215,13 @@ class HeadlinesModel:
         return [(Span(view.words(key), Tone.MUTED),)]
 
 
-def age_words(view: View, one: Headline, now: datetime) -> str:
+def age_words(
+    view: View, one: Headline, now: datetime, in_words: Callable[[float, str], str] = numbers.coarse_age
+) -> str:
     """Return how long ago ``one`` was published: ``6m``; ``?`` marks a date that its feed put in the future."""
     if one.published is None:
         return view.glyphs.dash
-    age = numbers.coarse_age((now - one.published).total_seconds(), view.language)
+    age = in_words((now - one.published).total_seconds(), view.language)
     return f"{age}?" if one.clamped else age
 
 

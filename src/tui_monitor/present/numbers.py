@@ -131,6 +131,22 @@ def hourly_age(seconds: float, language: str = "en") -> str:
     return age(seconds, language) if seconds >= 3600 else f"<{age(3600, language)}"
 
 
+CALM_STEP = 20
+"""Minutes of the steps in which an age below an hour is shown after hours: a screen full of fresh headlines would
+send each of their ages once a minute all evening."""
+
+
+def calm_age(seconds: float, language: str = "en") -> str:
+    """Return an age as ``age`` does, below an hour in steps of twenty minutes: ``<20m``, ``20m``, ``40m``."""
+    if seconds >= 3600:
+        return age(seconds, language)
+    minutes = max(0, int(seconds // 60)) // CALM_STEP * CALM_STEP
+    return age(60.0 * minutes, language) if minutes else _LATELY.get(language, _LATELY["en"])
+
+
+_LATELY = {"en": f"<{CALM_STEP}m", "zh-Hant": "剛剛", "zh-Hans": "刚刚"}
+
+
 def coarse_countdown(seconds: float | None) -> str:
     """Return a waiting time rounded up: to ten seconds below a minute, to minutes above: ``0:50``, ``3:00``."""
     if seconds is None or not math.isfinite(seconds):

@@ -206,8 +206,6 @@ class Writer:
     # The thread
 
     def _run(self) -> None:
-        if self._database.unchecked and not self._database.check():
-            _log.warning("the database was broken; see its notices")
         next_write = 0.0
         while True:
             with self._wake:
@@ -221,6 +219,9 @@ class Writer:
                         break
                 work, waiting, closing = self._pending, self._waiting, self._closing
                 self._pending, self._waiting = {}, []
+            # Not as soon as the thread begins: that is while the first paint is read.
+            if self._database.unchecked and (work or not closing) and not self._database.check():
+                _log.warning("the database was broken; see its notices")
             stored = self._write(work)
             for settle in waiting:
                 settle(stored)

@@ -6,10 +6,13 @@ import contextlib
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+from rich.color import ColorSystem
 from rich.control import Control
 from textual import _compositor, _styles_cache
 from textual.drivers import _writer_thread
 from textual.style import Style
+
+from tui_monitor.tui.pen import Pen
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -18,11 +21,12 @@ if TYPE_CHECKING:
 
 
 def _render_segments(self: _compositor.ChopsUpdate, console: Console) -> str:
-    """Send each changed span from its first changed cell on.
+    """Send each changed span from its first changed cell on, and of each style what differs from the one before.
 
     Textual crops a span at its end only: everything between the widget's left edge and the first changed cell is
     sent again. For a number at the right end of a row that is five times the cell itself.
     """
+    pen = Pen(console._color_system or ColorSystem.TRUECOLOR)
     sequences: list[str] = []
     for y, x1, x2 in self.spans:
         for end, (x, strip) in zip(self.chop_ends[y], self.chops[y].items(), strict=False):
@@ -31,7 +35,19 @@ def _render_segments(self: _compositor.ChopsUpdate, console: Console) -> str:
             first, last = max(x, x1), min(end, x2)
             part = strip if first == x and last == end else strip.crop(first - x, last - x)
             sequences.append(Control.move_to(first, y).segment.text)
-            sequences.append(part.render(console))
+            sequences.append(pen.write(part))
+    sequences.append(pen.end())
+    return "".join(sequences)
+
+
+def _render_layout(self: _compositor.LayoutUpdate, console: Console) -> str:
+    """Send a whole region in the same way: what a screen that opens takes."""
+    pen = Pen(console._color_system or ColorSystem.TRUECOLOR)
+    sequences: list[str] = []
+    for y, line in enumerate(self.strips, self.region.y):
+        sequences.append(Control.move_to(self.region.x, y).segment.text)
+        sequences.extend(pen.write(strip) for strip in line)
+    sequences.append(pen.end())
     return "".join(sequences)
 
 
@@ -102,4 +118,5 @@ def install() -> None:
     """Put our versions in the place of Textual's."""
     _writer_thread.WriterThread.run = _write_until_stopped  # type: ignore[method-assign]
     _compositor.ChopsUpdate.render_segments = _render_segments  # type: ignore[method-assign]
+    _compositor.LayoutUpdate.render_segments = _render_layout  # type: ignore[method-assign]
     _styles_cache.StylesCache.get_inner_outer = _get_inner_outer  # type: ignore[assignment]
