@@ -14,8 +14,11 @@ from rich.color import Color, ColorSystem
 from rich.segment import Segment
 from rich.style import Style
 
-_ATTRIBUTES = ("1", "2", "3", "4", "5", "6", "7", "8", "9", "21", "51", "52", "53")
-"""Codes of Rich's attributes, in the order of their bits."""
+_ATTRIBUTES = {
+    "bold": "1", "dim": "2", "italic": "3", "underline": "4", "blink": "5", "blink2": "6", "reverse": "7",
+    "conceal": "8", "strike": "9", "underline2": "21", "frame": "51", "encircle": "52", "overline": "53",
+}  # fmt: skip
+"""Codes of Rich's attributes."""
 
 PLAIN = "\x1b[0m"
 """Back to the terminal's own style."""
@@ -51,7 +54,7 @@ class Pen:
                 out.append(_change(self._ink, ink))
                 self._ink = ink
             if style is not None and style.link:
-                out.append(f"\x1b]8;id={style._link_id};{style.link}\x1b\\{text}\x1b]8;;\x1b\\")
+                out.append(f"\x1b]8;id={style.link_id};{style.link}\x1b\\{text}\x1b]8;;\x1b\\")
             else:
                 out.append(text)
         return "".join(out)
@@ -64,9 +67,8 @@ class Pen:
 
 @lru_cache(1024)
 def _ink(style: Style, system: ColorSystem) -> _Ink:
-    bits = style._attributes & style._set_attributes
     return _Ink(
-        ";".join(code for number, code in enumerate(_ATTRIBUTES) if bits & 1 << number),
+        ";".join(code for name, code in _ATTRIBUTES.items() if getattr(style, name)),
         _codes(style.color, system, foreground=True) or _NONE.colour,
         _codes(style.bgcolor, system, foreground=False) or _NONE.background,
     )
