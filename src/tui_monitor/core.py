@@ -28,12 +28,12 @@ from tui_monitor.services.default_lists import default_lists
 from tui_monitor.services.intake import Intake
 from tui_monitor.services.network import Network
 from tui_monitor.services.newsroom import Newsroom
-from tui_monitor.services.recall import recall_histories
+from tui_monitor.services.recall import recall_histories, recall_paths, seen_first
 from tui_monitor.services.source_setup import feeds_to_read, source_tables
 from tui_monitor.services.watching import Watching
 from tui_monitor.services.watchlists import WatchlistService
 from tui_monitor.sources.api import Topic
-from tui_monitor.store.database import Database
+from tui_monitor.store.database import Database, Limits
 from tui_monitor.store.latest import LatestStore
 from tui_monitor.store.writer import Writer
 
@@ -245,10 +245,11 @@ class Core:
         )
 
     def _recall(self) -> None:
-        """Take in what was stored, before any network."""
+        """Take in what was stored, before any network; paths that no first paint shows come after it."""
         if self.replay is not None:
             return
-        snapshot = self.database.read_latest()
+        self._recalled = seen_first(self.settings.market, self.universe.symbols, self.lists.lists.symbols)
+        snapshot = self.database.read_latest(Limits(paths=self._recalled))
         self.book.seed(snapshot.calendars)
         self.store.apply(snapshot.batch(_wall_now()))
         self.view.read.update(snapshot.read)
@@ -374,6 +375,9 @@ class Core:
         self.watching.retarget()
         self._reading = reading_for(self.intake, self.instruments, self.clock.now, on_ready=self.view.tape.release)
         async with asyncio.TaskGroup() as group:
+            if self.replay is None:
+                paths = recall_paths(self.database, self.store, self._recalled, _wall_now())
+                group.create_task(paths, name="stored-paths")
             if self.sharing is None:
                 group.create_task(self._poll(), name="polling")
             else:

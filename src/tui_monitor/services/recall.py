@@ -2,17 +2,59 @@
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Iterable
 from datetime import datetime
+from functools import partial
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tui_monitor.domain.errors import HistoryError
+from tui_monitor.domain.errors import HistoryError, SourceError
 from tui_monitor.domain.series import DailyHistory
 
 if TYPE_CHECKING:
     from tui_monitor.config.settings import Market
     from tui_monitor.store.database import Database
     from tui_monitor.store.latest import LatestStore
+
+_log = logging.getLogger(__name__)
+
+TIMEOUT = 15.0
+"""Seconds that one part may take; a disk that hangs keeps nobody."""
+
+
+AT_FIRST = 100
+"""Symbols of the lists, beside the market's own, whose paths are read for the first paint."""
+
+AT_ONCE = 50
+"""Paths that are read in one go after it, some 3 ms."""
+
+
+def seen_first(market: Market, universe: Iterable[str], listed: Iterable[str]) -> frozenset[str]:
+    """Return the symbols whose paths the first paint may show."""
+    return frozenset((market.index, *market.peers, *universe, *islice(listed, AT_FIRST)))
+
+
+async def recall_paths(database: Database, store: LatestStore, known: frozenset[str], now: datetime) -> None:
+    """Take in the paths of what has a price, beyond those of the ``known`` ones: off the event loop, part by part."""
+    rest = sorted(store.names().keys() - known)
+    if not rest:
+        return
+    from tui_monitor.engine.blocking import DaemonWorker
+    from tui_monitor.sources.api import Batch
+
+    worker = DaemonWorker("recall")
+    try:
+        for at in range(0, len(rest), AT_ONCE):
+            part = rest[at : at + AT_ONCE]
+            paths = await worker.call(partial(database.read_paths, part), timeout=TIMEOUT)
+            # One that has come from a source meanwhile is newer, and stays.
+            store.apply(Batch(source="database", received=now, paths=paths))
+    except (SourceError, OSError) as error:
+        _log.warning("stored paths could not be read: %s", error)
+    finally:
+        worker.close()
 
 
 def recall_histories(database: Database, store: LatestStore, market: Market, now: datetime) -> str | None:

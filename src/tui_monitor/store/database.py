@@ -12,17 +12,26 @@ import os
 import secrets
 import sqlite3
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from tui_monitor.domain.headline import Headline
-from tui_monitor.domain.series import DailyHistory
+from tui_monitor.domain.series import DailyHistory, Intraday
 from tui_monitor.store import codec
 from tui_monitor.store.changes import Changes, Wish, last_number, read_changes, read_wishes
 from tui_monitor.store.database_file import alone_in, free_name, move_aside, remove_log
-from tui_monitor.store.reading import Limits, Snapshot, decoded, first, read_history, read_snapshot, read_valuations
+from tui_monitor.store.reading import (
+    Limits,
+    Snapshot,
+    decoded,
+    first,
+    read_history,
+    read_paths,
+    read_snapshot,
+    read_valuations,
+)
 from tui_monitor.store.schema import BrokenFileError, NewerSchemaError, check_schema, migrate
 
 if TYPE_CHECKING:
@@ -78,6 +87,10 @@ class Database:
         """Return what the screen begins with. Rows that cannot be understood are left out."""
         bounds = limits or Limits()
         return self._read(lambda connection: read_snapshot(connection, bounds), Snapshot())
+
+    def read_paths(self, symbols: Collection[str]) -> tuple[Intraday, ...]:
+        """Return the stored paths of ``symbols``, as far as there are any."""
+        return self._read(lambda connection: read_paths(connection, symbols), ())
 
     def read_history(self, symbol: str) -> DailyHistory | None:
         """Return the stored daily bars of ``symbol``, dates rising, or ``None``."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import UTC, date, datetime
 from math import isfinite
 from typing import TYPE_CHECKING, TypeVar
@@ -34,6 +34,8 @@ class Limits(msgspec.Struct, frozen=True):
     ratings: int = 2_000
     headlines: int = 1_000
     events: int = 2_000
+    paths: frozenset[str] | None = None
+    """Symbols whose paths are read, ``None`` for all: a day's path costs as much as ten quotes."""
 
 
 class Snapshot(msgspec.Struct, frozen=True):
@@ -81,7 +83,7 @@ def read_snapshot(connection: sqlite3.Connection, limits: Limits) -> Snapshot:
     )
     return Snapshot(
         quotes=_quotes(connection),
-        paths=decoded(connection, "SELECT json FROM paths", (), codec.decode_path),
+        paths=read_paths(connection, limits.paths),
         ratings=decoded(connection, newest_ratings, (limits.ratings,), codec.decode_rating),
         headlines=headlines,
         tables=decoded(connection, "SELECT json FROM rating_tables", (), codec.decode_rating_table),
@@ -91,6 +93,15 @@ def read_snapshot(connection: sqlite3.Connection, limits: Limits) -> Snapshot:
         read=frozenset(row[0] for row in read),
         saved=frozenset(row[0] for row in saved),
     )
+
+
+def read_paths(connection: sqlite3.Connection, symbols: Collection[str] | None) -> tuple[Intraday, ...]:
+    """Return the paths of ``symbols``, of all for ``None``."""
+    if symbols is None:
+        return decoded(connection, "SELECT json FROM paths", (), codec.decode_path)
+    rows = (connection.execute("SELECT json FROM paths WHERE symbol = ?", (symbol,)).fetchone() for symbol in symbols)
+    found = (codec.decode_path(row[0]) for row in rows if row is not None and isinstance(row[0], bytes))
+    return tuple(one for one in found if one is not None)
 
 
 def _quotes(connection: sqlite3.Connection) -> tuple[Quote, ...]:
