@@ -56,8 +56,8 @@ class Glyphs(msgspec.Struct, frozen=True):
 
 
 _TO_ASCII = str.maketrans(
-    "…–—·×‘’“”→←↑↓▲▼△▽●✓╭╮╰╯─━│┃▔▁▎▊▋",
-    "~--|x''\"\"><^v+-^v*x++++--||-_||#",
+    "…–—·×‘’“”→←↑↓▲▼△▽●✓╭╮╰╯─━│┃▔▁▂▃▄▅▆▇█▏▎▍▌▋▊▉▐▕",
+    "~--|x''\"\"><^v+-^v*x++++--||-____####||||###||",
 )
 """Signs of one cell each, and what stands for them."""
 
