@@ -10,16 +10,6 @@ from tests.pty.terminal import Terminal
 from tests.pty.test_program import NO_NETWORK, _restored
 
 PATCHES = {
-    # In what a key does.
-    "action": """
-from tui_monitor.present.words import Words
-real = Words.__call__
-def call(self, key, **values):
-    if key == "log.title":
-        raise RuntimeError("a defect; token=SESAME")
-    return real(self, key, **values)
-Words.__call__ = call
-""",
     # In a presenter, with the frame clock not containing it.
     "presenter": """
 import os
@@ -49,6 +39,37 @@ Storyteller.run = run
 """,
 }
 
+KEY = """
+from tui_monitor.present.words import Words
+real = Words.__call__
+def call(self, key, **values):
+    if key == "log.title":
+        raise RuntimeError("a defect; token=SESAME")
+    return real(self, key, **values)
+Words.__call__ = call
+"""
+"""In what a key does."""
+
+
+def test_a_defect_in_what_a_key_does_is_said_and_the_program_goes_on(tmp_path: Path) -> None:
+    folder = tmp_path / "patch"
+    folder.mkdir()
+    (folder / "sitecustomize.py").write_text(KEY)
+    with Terminal(home=tmp_path, environment={**NO_NETWORK, "PYTHONPATH": str(folder)}) as terminal:
+        terminal.wait("Watchlist", "0700.HK", "no connection")
+        terminal.send("l")
+        terminal.wait("goes on; the log")
+        terminal.send("gd")
+        terminal.wait_until(lambda text: "0700.HK" not in text, "the entry is gone")
+        terminal.send("q")
+        assert terminal.ended(8) == 0
+        assert _restored(terminal.raw)
+    assert not list(terminal.state.glob("crash-*.txt"))
+    log = (terminal.state / "monitor.log").read_text()
+    assert "RuntimeError: a defect" in log
+    assert "SESAME" not in log
+    assert "0700.HK" not in (terminal.config / "watchlists.toml").read_text()
+
 
 @pytest.mark.parametrize("where", PATCHES)
 def test_the_terminal_is_given_back_and_the_report_is_named(where: str, tmp_path: Path) -> None:
@@ -60,8 +81,6 @@ def test_the_terminal_is_given_back_and_the_report_is_named(where: str, tmp_path
         terminal.send("gd")
         terminal.wait_until(lambda text: "0700.HK" not in text, "the entry is gone")
         (terminal.state / "now").touch()
-        if where == "action":
-            terminal.send("l")
         assert terminal.ended(15) == 70
         raw = terminal.raw
         reports = list(terminal.state.glob("crash-*.txt"))

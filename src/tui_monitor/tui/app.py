@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -14,11 +15,18 @@ from tui_monitor.tui.palette import Palette, textual_theme
 from tui_monitor.tui.screens.main import MainScreen
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from textual.actions import ActionParseResult
     from textual.command import Provider
+    from textual.dom import DOMNode
     from textual.driver import Driver
 
     from tui_monitor.present.view import View
     from tui_monitor.tui.services import Services
+
+
+_log = logging.getLogger(__name__)
 
 
 def _palette_commands() -> type[Provider]:
@@ -124,6 +132,31 @@ class MonitorApp(textual_private.QuietEnd, App[None]):
         if not isinstance(self.screen, MonitorPalette):
             placeholder = self.view.words("command.program.palette")
             self.push_screen(MonitorPalette(id="--command-palette", placeholder=placeholder))
+
+    @property
+    def contains(self) -> bool:
+        """Whether a defect is kept where it happens; tests turn it off, to see them all."""
+        return self.main.frame_clock.contain
+
+    def tell_defect(self) -> None:
+        """Log the exception that is handled now, and say that there was one."""
+        _log.exception("a defect")
+        self.main.say(self.view.words("defect.said"))
+
+    async def run_action(
+        self,
+        action: str | ActionParseResult,
+        default_namespace: DOMNode | None = None,
+        namespaces: Mapping[str, DOMNode] | None = None,
+    ) -> bool:
+        """Do what a key is for; a defect in it is logged and said, and takes nothing else with it."""
+        try:
+            return await super().run_action(action, default_namespace, namespaces)
+        except Exception:
+            if not self.contains:
+                raise
+            self.tell_defect()
+            return True
 
     def run_command(self, command_id: str) -> None:
         """Run a command by its id."""

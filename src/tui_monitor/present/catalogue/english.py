@@ -119,6 +119,7 @@ WORDS: dict[str, str] = {
     "failure.too-large": "too large",
     "failure.malformed": "not readable",
     "failure.unavailable": "unavailable",
+    "defect.said": "The program did something wrong and goes on; the log (l) tells what. Please report it.",
     "failure.internal": "defect, see log",
     "state.idle": "waiting",
     "state.asking": "asking",

@@ -117,6 +117,7 @@ WORDS: dict[str, str] = {
     "failure.too-large": "内容过大",
     "failure.malformed": "无法解读",
     "failure.unavailable": "无法使用",
+    "defect.said": "程序出现错误，仍继续运行；详情见日志（l），请反馈",
     "failure.internal": "程序缺陷，见日志",
     "state.idle": "等待",
     "state.asking": "查询中",

@@ -117,6 +117,7 @@ WORDS: dict[str, str] = {
     "failure.too-large": "內容過大",
     "failure.malformed": "無法解讀",
     "failure.unavailable": "無法使用",
+    "defect.said": "程式出現錯誤，仍繼續運行；詳情見記錄（l），請回報",
     "failure.internal": "程式缺陷，見記錄",
     "state.idle": "等候",
     "state.asking": "查詢中",

@@ -16,6 +16,7 @@ from textual.widget import Widget
 
 from tui_monitor.present.rows import Line, Span
 from tui_monitor.present.tone import Tone
+from tui_monitor.tui.containing import ContainsWork
 from tui_monitor.tui.strips import changed_spans, fit, width_of
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 Segments = list[Segment]
 
 
-class PaintedLines(Widget):
+class PaintedLines(ContainsWork, Widget):
     """A widget of painted lines: compares, sends what differs. Holds no data of its own."""
 
     ALLOW_SELECT = False

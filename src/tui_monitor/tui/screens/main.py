@@ -18,6 +18,7 @@ from tui_monitor.present.words import Words
 from tui_monitor.store.keys import Family
 from tui_monitor.tui.absence import Absence
 from tui_monitor.tui.commands import BY_ID, COMMANDS, GROUPS, Command, key_name, keys_of
+from tui_monitor.tui.containing import ContainsWork
 from tui_monitor.tui.desk import Desk
 from tui_monitor.tui.frame import FrameClock
 from tui_monitor.tui.layout import PanelId
@@ -53,7 +54,7 @@ _MODELS: dict[PanelId, Callable[[], TableModel]] = {
 }
 
 
-class MainScreen(Screen[None]):
+class MainScreen(ContainsWork, Screen[None]):
     """Header, panels, prompt, status. Composes and routes; what happens is in ``actions`` and ``present``."""
 
     DEFAULT_CSS = "MainScreen { layout: vertical; background: $background; overflow: hidden; }"

@@ -7,10 +7,12 @@ from typing import TypeVar
 from textual.await_complete import AwaitComplete
 from textual.screen import ModalScreen
 
+from tui_monitor.tui.containing import ContainsWork
+
 Answer = TypeVar("Answer")
 
 
-class Modal(ModalScreen[Answer]):
+class Modal(ContainsWork, ModalScreen[Answer]):
     """Is left once. A second Enter that was pressed before the first one was answered finds it gone."""
 
     @property
