@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from benchmarks.figures import frames, keys, soak, starting, steady, trouble
-from benchmarks.figures.row import HEAD, Row
+from benchmarks.figures.row import HEAD, Row, median
 
 PARTS: dict[str, Callable[[Path], list[Row]]] = {
     "start": starting.start_rows,
@@ -39,6 +39,24 @@ OTHERS = {
 """Benchmarks of single pieces, each run by hand: ``python benchmarks/NAME``."""
 
 
+def after_sleep() -> float:
+    """Return how many times as long a tenth of a millisecond's work takes after a fifth of a second's sleep.
+
+    A machine whose caches others empty meanwhile, or whose clock falls, makes every wake dear: this program sleeps
+    between frames and keys, and its floors do.
+    """
+    lists = [list(range(50)) for _ in range(2_000)]
+    taken: dict[bool, list[float]] = {False: [], True: []}
+    for number in range(60):
+        slept = number >= 45
+        if slept:
+            time.sleep(0.2)
+        begin = time.perf_counter()
+        sum(map(sum, lists[::8]))
+        taken[slept].append(time.perf_counter() - begin)
+    return median(taken[True]) / median(taken[False])
+
+
 def main() -> int:
     """Measure what is asked for; return 1 if anything is worse than its goal."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -50,6 +68,10 @@ def main() -> int:
     began = time.perf_counter()
     load = os.getloadavg()[0]
     print(f"{os.cpu_count()} cores, load before the start {load:.1f}; Python {sys.version.split()[0]}", flush=True)
+    print(
+        f"The same work takes {after_sleep():.1f} times as long after a sleep: what is far above 2 is the machine's, and"
+    )
+    print("milliseconds and shares of a core hold for it only as ratios.", flush=True)
     print(HEAD, flush=True)
     worse: list[str] = []
     begun = False

@@ -9,11 +9,11 @@ from benchmarks.figures.home import Home, monitor
 from benchmarks.figures.row import Row
 from benchmarks.figures.terminal import Program
 
-SECONDS = float(os.environ.get("BENCH_SOAK_SECONDS", "40"))
+SECONDS = float(os.environ.get("BENCH_SOAK_SECONDS", "30"))
 """How long it runs; the whole recorded day at 60 times its speed takes 450."""
 
 SPEED = float(os.environ.get("BENCH_SOAK_SPEED", "240"))
-FIRST = float(os.environ.get("BENCH_SOAK_FIRST", "15"))
+FIRST = float(os.environ.get("BENCH_SOAK_FIRST", "12"))
 """Seconds after which the first look is taken."""
 
 COUNTED = """

@@ -11,7 +11,7 @@ from benchmarks.figures.home import Home, codes, monitor, script
 from benchmarks.figures.row import Row
 from benchmarks.figures.terminal import Program
 
-LOAD_SECONDS = 12.0
+LOAD_SECONDS = 10.0
 IDLE_SECONDS = 60.0
 IDLE_SETTLE = 130.0
 EXCHANGES = ("XHKG", "XSHG", "XSHE", "XNYS", "XTKS", "XKRX", "XTAI")
@@ -36,7 +36,7 @@ def load_rows(folder: Path) -> list[Row]:
     with Program(monitor(), home.environment) as program:
         program.wait_text(symbols[0], "Invented")
         program.drain(4)
-        idle, _ = measure(program, 8)
+        idle, _ = measure(program, 6)
     home.settings({"sources.bench": {"symbols": symbols, "period": 1 / 6, "per_tick": 1, "full": 5.0}})
     with Program(monitor(), home.environment) as program:
         program.wait_text(symbols[0], "Invented")
@@ -65,8 +65,8 @@ def scale_rows(folder: Path) -> list[Row]:
         home.settings({"sources.bench": {"symbols": symbols, "period": 1.0}})
         with Program(monitor(), home.environment) as program:
             program.wait_text(symbols[0], "Invented")
-            program.drain(5)
-            spent[count], _ = measure(program, 8)
+            program.drain(4)
+            spent[count], _ = measure(program, 6)
     return [
         Row("CPU, 5,000 symbols all changing each second", spent[5000], "%", spent[50], "50 symbols",
             note="making, taking in and storing 5,000 quotes a second is most of it"),
