@@ -68,10 +68,8 @@ def main() -> int:
     began = time.perf_counter()
     load = os.getloadavg()[0]
     print(f"{os.cpu_count()} cores, load before the start {load:.1f}; Python {sys.version.split()[0]}", flush=True)
-    print(
-        f"The same work takes {after_sleep():.1f} times as long after a sleep: what is far above 2 is the machine's, and"
-    )
-    print("milliseconds and shares of a core hold for it only as ratios.", flush=True)
+    print(f"The same work takes {after_sleep():.1f} times as long after a sleep. Far above 2 that is the machine's:")
+    print("milliseconds and shares of a core say little then, ratios remain.", flush=True)
     print(HEAD, flush=True)
     worse: list[str] = []
     begun = False
