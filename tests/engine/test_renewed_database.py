@@ -20,6 +20,7 @@ from tests.engine.test_sharing import Follower, Pair, quote
 
 from tui_monitor.domain.headline import Headline
 from tui_monitor.sources.api import Batch
+from tui_monitor.store import database as database_module
 from tui_monitor.store.database import Database
 from tui_monitor.store.latest import LatestStore
 from tui_monitor.store.writer import Writer
@@ -163,6 +164,34 @@ async def test_the_log_of_a_deleted_file_is_not_taken_for_that_of_the_new_one(fi
     assert third.read_latest().quotes == ()
     third.close()
     assert sound(files.path)
+
+
+@pytest.mark.parametrize("failures", [2, 1_000])
+def test_a_file_that_is_taken_away_while_it_is_opened_is_tried_again(
+    failures: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    left = [failures]
+    real = Database._connect
+
+    def taken_away(self: Database, path: Path) -> None:
+        if left[0]:
+            left[0] -= 1
+            error = sqlite3.OperationalError("disk I/O error")
+            error.sqlite_errorcode = sqlite3.SQLITE_IOERR | 17 << 8
+            raise error
+        real(self, path)
+
+    monkeypatch.setattr(Database, "_connect", taken_away)
+    monkeypatch.setattr(database_module, "OPEN_PAUSE", 0.0)
+    found = Database.open(tmp_path / "monitor.db", now=lambda: NOW)
+    if failures == 2:
+        assert not found.in_memory
+        assert found.notices == []
+    else:
+        # A disk that goes on refusing is none that somebody plays with.
+        assert found.in_memory
+        assert "disk I/O error" in found.notices[0]
+    found.close()
 
 
 MONITOR = """

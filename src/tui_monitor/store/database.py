@@ -12,6 +12,7 @@ import os
 import secrets
 import sqlite3
 import threading
+import time
 from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import date, datetime
 from pathlib import Path
@@ -44,6 +45,12 @@ T = TypeVar("T")
 CHECKED_AT_OPEN = 512 * 1024
 """Bytes of the largest file that is checked before it is used; a larger one is checked by the writer thread before it
 writes: five hundred symbols take some milliseconds of the first paint, fifty thousand headlines sixty."""
+
+OPEN_TRIES = 5
+"""How often a file that is taken away while it is opened is tried: the next one stands there a moment later."""
+
+OPEN_PAUSE = 0.02
+"""Seconds between two of them."""
 
 BUSY_SECONDS = 2.0
 """How long a statement waits for another process's transaction."""
@@ -284,10 +291,18 @@ class Database:
     def _open_file(self, path: Path) -> None:
         try:
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            with alone_in(path.parent):
-                # Made by us with its mode, so that no moment exists at which others can read it.
-                self._begin_file(path)
-                self._connect(path)
+            for left in reversed(range(OPEN_TRIES)):
+                try:
+                    with alone_in(path.parent):
+                        # Made by us with its mode, so that no moment exists at which others can read it.
+                        self._begin_file(path)
+                        self._connect(path)
+                    return
+                except sqlite3.OperationalError as error:
+                    # Somebody deletes the file or its log under our hands: no disk is broken by that.
+                    if not left or getattr(error, "sqlite_errorcode", 0) & 0xFF != sqlite3.SQLITE_IOERR:
+                        raise
+                time.sleep(OPEN_PAUSE)
         except NewerSchemaError:
             self._use_memory()
             self._note(f"{path} was written by a newer version and is left alone; nothing is kept.")
