@@ -475,7 +475,6 @@ async def test_the_story_is_shown_at_once_after_hours_too() -> None:
         stage.view.board = Board(
             story=None, breadth=None, ranking=None, valuation=None, average=None, other_pe=None, claims=(claim,)
         )
-        stage.view.marks_revision += 1
         stage.clock.pass_by(2.0)
         app.main.frame_clock.tick()
         await pilot.pause()

@@ -23,7 +23,14 @@ from tui_monitor.present.glyphs import UNICODE
 from tui_monitor.present.view import View
 from tui_monitor.present.words import Words
 from tui_monitor.services import storyteller
-from tui_monitor.services.storyteller import AGAIN, PERIOD, PERIOD_AFTER_HOURS, Storyteller, Valuations
+from tui_monitor.services.storyteller import (
+    AGAIN,
+    AGAIN_AFTER_HOURS,
+    PERIOD,
+    PERIOD_AFTER_HOURS,
+    Storyteller,
+    Valuations,
+)
 from tui_monitor.sources.api import Batch
 from tui_monitor.store.latest import LatestStore
 
@@ -121,9 +128,12 @@ async def test_after_hours_the_first_story_is_looked_for_soon_and_the_screen_hea
 ) -> None:
     desk = Desk(EVENING)
     waits: list[float] = []
+    boards: list[object] = []
 
     async def beat(period: float) -> None:
         waits.append(period)
+        boards.append(desk.view.board)
+        desk.clock.seconds += AGAIN_AFTER_HOURS + 1.0
         if len(waits) == 2:
             desk.quote(INDEX, 6400.0, at(16, 8), at(16, 40))
             desk.history(INDEX, bars(YESTERDAY))
@@ -135,7 +145,9 @@ async def test_after_hours_the_first_story_is_looked_for_soon_and_the_screen_hea
         await desk.teller.run()
     assert desk.view.board is not None
     assert waits == [PERIOD, PERIOD, PERIOD_AFTER_HOURS, PERIOD_AFTER_HOURS]
-    assert desk.view.marks_revision == 1, "told once, and not again where nothing else can be said"
+    assert boards[:2] == [None, None]
+    assert boards[2] is not None
+    assert boards[3] is boards[2], "told anew, and the same one where nothing else can be said"
 
 
 # Own closes

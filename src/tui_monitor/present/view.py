@@ -85,9 +85,7 @@ class View(msgspec.Struct):
     older: dict[str, Headline] = msgspec.field(default_factory=dict)
     """Headlines of the archive that were looked up, by id: older than what the store keeps."""
     marks_revision: int = 0
-    """Rises when marks were found in the archive or changed elsewhere than in the panel, and when the board is another
-    one after hours: nothing else has the panels looked at then before the minute is full.
-    """
+    """Rises when marks were found in the archive or changed elsewhere than in the panel."""
     returned: Line | None = None
     """What happened while the person was away, until a key is pressed."""
     seen_ratings: set[str] = msgspec.field(default_factory=set)

@@ -104,10 +104,11 @@ class Storyteller:
             return view.board
         try:
             calendars = {symbol: self._calendar_of(symbol) for symbol in facts.histories}
-            told, view.board = view.board, await in_thread(self._build, facts, calendars, timeout=20.0, name="story")
-            if view.after_hours and view.board != told:
-                view.marks_revision += 1
-            self._keep(facts, view.board)
+            told = await in_thread(self._build, facts, calendars, timeout=20.0, name="story")
+            if told != view.board:
+                # One that says the same stays: who shows it need not look again.
+                view.board = told
+            self._keep(facts, told)
         except Exception:  # noqa: BLE001 - logged whole
             # The panel goes on without claims; a defect here must not end the program.
             _log.exception("the index story could not be told")

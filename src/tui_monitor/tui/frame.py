@@ -19,6 +19,7 @@ from tui_monitor.store.keys import Family
 if TYPE_CHECKING:
     from textual.timer import Timer
 
+    from tui_monitor.analysis.board import Board
     from tui_monitor.tui.screens.main import MainScreen
 
 _log = logging.getLogger(__name__)
@@ -53,6 +54,7 @@ class FrameClock:
         self._revision = -1
         self._second = -1
         self._marks = -1
+        self._board: Board | None = None
         self._health = (0, 0, False)
         self._ratings = -1
         self._settled_at = 0.0
@@ -183,8 +185,9 @@ class FrameClock:
         if not screen.is_current:
             return
         now, marks = screen.view.monotonic(), screen.view.marks_revision
-        if changed or marks != self._marks:
-            self._marks, self._settled_at = marks, now + SETTLING
+        board = screen.view.board
+        if changed or marks != self._marks or board is not self._board:
+            self._marks, self._board, self._settled_at = marks, board, now + SETTLING
             self._keep_pace()
         if second or not self._calm or now < self._settled_at:
             for panel in screen.desk.visible_panels():
