@@ -18,6 +18,9 @@ def main() -> None:
 
         command_line()
     else:
+        from tui_monitor.put_off import put_off
+
+        put_off()
         from tui_monitor.cli.screen import open_live
 
         try:

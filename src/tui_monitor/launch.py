@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from tui_monitor.compose import Monitor, Replay
 from tui_monitor.config.paths import Paths
 from tui_monitor.engine.clock import ReplayClock
+from tui_monitor.put_off import bring_in_palette, let_in
 from tui_monitor.services.suspension import hand_over_when_stopped
 
 if TYPE_CHECKING:
@@ -55,7 +56,9 @@ async def run_screen(monitor: Monitor) -> int:
 
     The engine's tasks are siblings of the app, not its workers: Textual cancels its workers without awaiting them.
     """
-    from tui_monitor.tui.commands import load_actions
+    import textual.app  # noqa: F401 - the last that is imported with what it brings put off
+
+    let_in()
     from tui_monitor.tui.textual_private import crash_of
 
     ready = asyncio.Event()
@@ -68,7 +71,7 @@ async def run_screen(monitor: Monitor) -> int:
         gc.collect()
         gc.freeze()
         gc.enable()
-        threading.Thread(target=load_actions, name="load-actions", daemon=True).start()
+        threading.Thread(target=_bring_in, name="load-actions", daemon=True).start()
         hand_over_when_stopped(monitor.lay_down, monitor.database.at_rest, monitor.came_back)
         await monitor.run_engine()
 
@@ -94,6 +97,14 @@ async def run_screen(monitor: Monitor) -> int:
     if (defect := crash_of(app)) is not None:
         raise defect
     return app.return_code or 0
+
+
+def _bring_in() -> None:
+    """Import what the first keys may need; in a thread of its own."""
+    from tui_monitor.tui.commands import load_actions
+
+    load_actions()
+    bring_in_palette()
 
 
 async def _until_hung_up(app: MonitorApp, lists: WatchlistService) -> None:

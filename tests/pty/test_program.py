@@ -282,6 +282,21 @@ def test_real_protocols_from_socket_to_cell_then_offline_from_what_was_stored(
         terminal.wait("Tencent opens a glasshouse [/b]", "no connection")
 
 
+def test_the_palette_opens_by_a_key_typed_before_the_first_paint(tmp_path: Path) -> None:
+    """Textual's own is not read by the start; it has to be there for the first key all the same."""
+    with Terminal(home=tmp_path, environment=NO_NETWORK) as terminal:
+        terminal.send("\x10")
+        terminal.wait("Find a command")
+        terminal.send("how they fare")
+        terminal.wait_until(lambda text: "Sources and how they fare" in text and "all sources again" not in text, "one")
+        terminal.send("\r")
+        terminal.wait("Sources", "failing")
+        terminal.send("q")
+        terminal.wait("Watchlist")
+        terminal.send("q")
+        assert terminal.ended(5) == 0
+
+
 def test_nothing_heavy_is_imported_before_or_with_the_first_paint(tmp_path: Path) -> None:
     program = """
 import asyncio, sys

@@ -13,6 +13,7 @@ from tui_monitor.cli.exits import ExitCode
 from tui_monitor.config.loading import load_settings
 from tui_monitor.config.paths import Paths
 from tui_monitor.domain.errors import ConfigError, MonitorError
+from tui_monitor.put_off import put_off
 
 if TYPE_CHECKING:
     from tui_monitor.config.settings import Settings
@@ -133,6 +134,7 @@ def _prepare_terminal() -> None:
     # Nothing that the start makes is garbage, and looking through it is an eighth of the time to the first paint;
     # ``Monitor.run_screen`` lets the collector go on.
     gc.disable()
+    put_off()
     # Some terminals drop single characters that an input method commits while all keys are reported as escape
     # codes; no key of ours needs that protocol.
     os.environ.setdefault("TEXTUAL_DISABLE_KITTY_KEY", "1")

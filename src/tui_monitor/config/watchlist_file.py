@@ -12,11 +12,11 @@ import os
 import threading
 import time
 from collections.abc import Iterator
-from hashlib import sha256
 from pathlib import Path
 
 import msgspec
 
+from tui_monitor.config.digest import sha256
 from tui_monitor.config.watchlist_text import MAX_FILE
 from tui_monitor.domain.errors import WatchlistError
 from tui_monitor.domain.told import Told, told

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import re
 from datetime import date, datetime, time
-from hashlib import sha256
 from math import isfinite
 from typing import Any
 
 import msgspec
 
+from tui_monitor.config.digest import sha256
 from tui_monitor.config.expected import got
 from tui_monitor.config.toml_file import TomlError, parse_toml
 from tui_monitor.config.toml_lines import KeyPath, lines_of

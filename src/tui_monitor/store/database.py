@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import secrets
 import sqlite3
 import threading
 import time
@@ -68,7 +67,7 @@ class Database:
         """Nothing is kept when the program ends."""
         self.unchecked = False
         """The file is large and its check is left to the writer thread."""
-        self.author = secrets.randbits(48)
+        self.author = int.from_bytes(os.urandom(6), "big")
         """Tells this program's changes from those of others that have the file open."""
         self.generation = 0
         """Grows each time that another file is opened under the path."""
