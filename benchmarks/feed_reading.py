@@ -18,9 +18,9 @@ from pathlib import Path
 from tui_monitor.config.feeds_list import load_topic_rules
 from tui_monitor.config.seeds import load_instruments, load_universe
 from tui_monitor.sources.daemon_thread import in_daemon_thread
-from tui_monitor.sources.feed_parsing import FeedIdentity
 from tui_monitor.sources.feed_process import FeedReader
 from tui_monitor.sources.feed_worker import Job, annotator, answer, setup_of
+from tui_monitor.sources.parsed_feed import FeedIdentity
 
 FEEDS = 100
 ITEMS = 1_000

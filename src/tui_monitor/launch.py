@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from tui_monitor.compose import Monitor, Replay
 from tui_monitor.config.paths import Paths
 from tui_monitor.engine.clock import ReplayClock
+from tui_monitor.engine.heap import share_heap
 from tui_monitor.put_off import bring_in_palette, let_in
 from tui_monitor.services.suspension import hand_over_when_stopped
 
@@ -100,11 +101,12 @@ async def run_screen(monitor: Monitor) -> int:
 
 
 def _bring_in() -> None:
-    """Import what the first keys may need; in a thread of its own."""
+    """Import what the first keys may need, after the first paint; in a thread of its own."""
     from tui_monitor.tui.commands import load_actions
 
-    load_actions()
+    share_heap()
     bring_in_palette()
+    load_actions()
 
 
 async def _until_hung_up(app: MonitorApp, lists: WatchlistService) -> None:

@@ -10,12 +10,10 @@ from __future__ import annotations
 
 import sys
 from abc import ABC
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from importlib import import_module
 from types import ModuleType
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 
 class _StandIn(ModuleType):
@@ -65,7 +63,9 @@ _PALETTE_NAMES: Mapping[str, object] = {name: object for names in _PALETTE_USERS
     "Provider": _Provider,
 }
 
-PUT_OFF: dict[str, Mapping[str, object]] = {
+Table = Mapping[str, Mapping[str, object]]
+
+START: Table = {
     "asyncio.sslproto": {},
     "bz2": {},
     "difflib": {"get_close_matches": _Later("difflib", "get_close_matches")},
@@ -83,18 +83,22 @@ PUT_OFF: dict[str, Mapping[str, object]] = {
 """The modules, each with what its importers take from it by name."""
 
 
-def put_off() -> None:
+_OF_THE_PALETTE: Table = {"textual.types": {"IgnoreReturnCallbackType": object}}
+"""A type of an annotation, and four more widgets with it."""
+
+
+def put_off(modules: Table = START) -> None:
     """Stand in for what was not imported yet: first of all, and of no use once asyncio or Textual are there."""
-    for name, taken in PUT_OFF.items():
+    for name, taken in modules.items():
         if name not in sys.modules:
             stand_in = _StandIn(name)
             vars(stand_in).update(taken)
             sys.modules[name] = stand_in
 
 
-def let_in() -> None:
+def let_in(modules: Table = START) -> None:
     """End it: what is imported from now on is the real thing."""
-    for name in PUT_OFF:
+    for name in modules:
         if isinstance(module := sys.modules.get(name), _StandIn):
             _step_aside(module)
             package, _, own = name.rpartition(".")
@@ -103,9 +107,20 @@ def let_in() -> None:
                 setattr(sys.modules[package], own, module)
 
 
+@contextmanager
+def putting_off(modules: Table) -> Iterator[None]:
+    """Put ``modules`` off for the imports within."""
+    put_off(modules)
+    try:
+        yield
+    finally:
+        let_in(modules)
+
+
 def bring_in_palette() -> None:
     """Read Textual's palette and give it to those that were imported without it, before anybody can open it."""
-    palette = import_module(PALETTE)
+    with putting_off(_OF_THE_PALETTE):
+        palette = import_module(PALETTE)
     for user, names in _PALETTE_USERS.items():
         module = import_module(user)
         for name in names:

@@ -23,8 +23,9 @@ from tests.servers.market import Market
 
 from tui_monitor.domain.errors import SourceError
 from tui_monitor.sources.decoding import decode_json
-from tui_monitor.sources.feed_parsing import FeedIdentity, parse_feed
+from tui_monitor.sources.feed_parsing import parse_feed
 from tui_monitor.sources.icalendar import parse_icalendar
+from tui_monitor.sources.parsed_feed import FeedIdentity
 from tui_monitor.sources.tencent import parse_tencent
 from tui_monitor.sources.tencent_daily import parse_tencent_daily
 from tui_monitor.sources.upgrade_rows import rating_changes

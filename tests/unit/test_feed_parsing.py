@@ -15,8 +15,9 @@ from hypothesis import strategies as st
 
 from tui_monitor.domain.errors import FailureKind, SourceError
 from tui_monitor.sources.feed_items import MAX_ITEMS, ItemCollector, NotAFeed
-from tui_monitor.sources.feed_parsing import FeedIdentity, ParsedFeed, mend, merge_repeats, parse_feed
+from tui_monitor.sources.feed_parsing import mend, parse_feed
 from tui_monitor.sources.feed_xml import Fault, prepare, read_lenient, read_strict
+from tui_monitor.sources.parsed_feed import FeedIdentity, ParsedFeed, merge_repeats
 
 NOW = datetime(2026, 1, 5, 8, 0, tzinfo=UTC)
 FEED = FeedIdentity("Example", "https://feeds.example.com/news/rss.xml")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import io
 import os
+import subprocess
 import sys
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
@@ -15,10 +16,11 @@ import pytest
 
 from tui_monitor.domain.errors import FailureKind, SourceError
 from tui_monitor.domain.instrument import Instrument, Kind
-from tui_monitor.sources.feed_parsing import FeedIdentity, parse_feed
+from tui_monitor.sources.feed_parsing import parse_feed
 from tui_monitor.sources.feed_process import FeedReader
 from tui_monitor.sources.feed_worker import Answer, Job, Setup, annotator, answer, serve, setup_of
 from tui_monitor.sources.frames import LENGTH
+from tui_monitor.sources.parsed_feed import FeedIdentity
 
 NOW = datetime(2026, 1, 5, 8, 0, tzinfo=UTC)
 SETUP = setup_of(
@@ -173,3 +175,12 @@ async def test_the_worker_imports_nothing_heavy(reader: FeedReader) -> None:
     lines = Path(f"/proc/{reader.pid}/status").read_text(encoding="ascii").splitlines()  # noqa: ASYNC240 - no disk.
     peak = next(int(line.split()[1]) for line in lines if line.startswith("VmHWM"))
     assert peak < 60_000, "kB"
+
+
+def test_who_sends_the_jobs_does_not_load_what_reads_them() -> None:
+    program = (
+        "import sys, tui_monitor.sources.feeds, tui_monitor.sources.feed_process;"
+        "print(sorted({'html.entities', 'tui_monitor.sources.feed_parsing'} & {*sys.modules}))"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=True)
+    assert done.stdout == "[]\n"

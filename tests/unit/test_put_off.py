@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from tui_monitor.put_off import PALETTE, PUT_OFF
+from tui_monitor.put_off import PALETTE, START
 
-START = """
+PROGRAM = """
 import json, sys
 from tui_monitor.put_off import bring_in_palette, let_in, put_off
 put_off()
@@ -28,7 +28,7 @@ read = [name for name in {names!r} if name in sys.modules]
 
 def _after_start(code: str) -> object:
     """Run ``code`` in a process whose modules were put off and let in again; return its ``answer``."""
-    program = START.format(names=sorted(PUT_OFF)) + code + "\nprint(json.dumps(answer))"
+    program = PROGRAM.format(names=sorted(START)) + code + "\nprint(json.dumps(answer))"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)
@@ -38,7 +38,7 @@ def test_none_of_them_is_read_by_the_start() -> None:
     assert _after_start("answer = read") == []
 
 
-@pytest.mark.parametrize("name", sorted(PUT_OFF))
+@pytest.mark.parametrize("name", sorted(START))
 def test_each_is_the_real_one_for_whoever_imports_it_later(name: str) -> None:
     real = _after_start(f"import {name}; answer = sys.modules[{name!r}].__spec__.origin is not None")
     assert real is True
@@ -129,4 +129,16 @@ def test_it_gives_textual_every_name_that_it_takes_of_the_palette() -> None:
             if isinstance(node, ast.ImportFrom) and node.module == PALETTE:
                 taken[module] = {one.name for one in node.names}
     assert taken.keys() == {"app", "theme"}
-    assert set().union(*taken.values()) == set(PUT_OFF[PALETTE])
+    assert set().union(*taken.values()) == set(START[PALETTE])
+
+
+def test_what_the_palette_itself_brings_is_put_off_with_it() -> None:
+    """Four widgets come with the type of an annotation; whoever asks for that type later gets it."""
+    assert _after_start(
+        """
+bring_in_palette()
+unread = [name for name in ("textual.types", "textual.widgets._tree", "textual.widgets._select") if name in sys.modules]
+from textual.types import IgnoreReturnCallbackType, DirEntry
+answer = [unread, DirEntry.__module__, IgnoreReturnCallbackType is not object]
+"""
+    ) == [[], "textual.widgets._directory_tree", True]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from html import escape
 
 from tui_monitor.domain.text import clean_text
 
@@ -51,4 +50,6 @@ def tmux_message(text: str) -> str:
 
 def desktop_body(text: str) -> str:
     """Return ``text`` for ``notify-send``, whose body is markup."""
+    from html import escape  # its table of names is of some size, and most never send to a desktop
+
     return escape(plain(text), quote=False)

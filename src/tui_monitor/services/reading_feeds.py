@@ -106,9 +106,9 @@ class FeedsOnce:
         return reading
 
     async def _read_one(self, place: str, stdin: bytes) -> tuple[tuple[Headline, ...], tuple[str, ...]]:
-        from tui_monitor.sources.feed_parsing import FeedIdentity
         from tui_monitor.sources.feed_worker import Job
         from tui_monitor.sources.feeds import read_once
+        from tui_monitor.sources.parsed_feed import FeedIdentity
 
         shelf = self.shelf
         if is_address(place):

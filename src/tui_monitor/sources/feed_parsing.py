@@ -15,8 +15,6 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from hashlib import blake2b
 
-import msgspec
-
 from tui_monitor.analysis.language import language_of
 from tui_monitor.domain.errors import FailureKind, SourceError
 from tui_monitor.domain.headline import Headline
@@ -27,6 +25,7 @@ from tui_monitor.sources.feed_encoding import MAX_BODY, decode_body
 from tui_monitor.sources.feed_items import ItemCollector, NotAFeed, RawItem
 from tui_monitor.sources.feed_json import read_json
 from tui_monitor.sources.feed_xml import Fault, declared_entities, prepare, read_lenient, read_strict
+from tui_monitor.sources.parsed_feed import FeedIdentity, ParsedFeed
 
 FUTURE_TOLERANCE = timedelta(minutes=5)
 """A publisher's clock may be ahead by this much before its date counts as wrong."""
@@ -39,30 +38,6 @@ MAX_AUTHOR = 80
 
 Annotate = Callable[[str, str, "str | None"], tuple[tuple[str, ...], tuple[str, ...]]]
 """Gives symbols and topics of a title, a summary and a language."""
-
-
-class FeedIdentity(msgspec.Struct, frozen=True):
-    """Which feed a body belongs to."""
-
-    name: str
-    """Short name, the headlines' ``source``."""
-    url: str | None = None
-    """Where it came from; relative addresses are resolved against it."""
-    language: str | None = None
-    """What the list of feeds says; the item's own script comes first."""
-
-
-class ParsedFeed(msgspec.Struct, frozen=True):
-    """What a body brings."""
-
-    entries: tuple[Headline, ...]
-    """One for each item, in the document's order, repeated ids included (see ``merge_repeats``)."""
-    title: str
-    """The feed's own title, sanitised."""
-    notes: tuple[str, ...] = ()
-    """Short sentences: what was repaired or left out."""
-    language: str | None = None
-    """What the feed says of itself: a BCP 47 primary tag."""
 
 
 def parse_feed(
@@ -299,19 +274,3 @@ def _person(text: str) -> str:
     if match is not None:
         return match[1]
     return "" if _BARE_EMAIL.fullmatch(text.strip()) else text
-
-
-def merge_repeats(entries: tuple[Headline, ...]) -> tuple[tuple[Headline, ...], tuple[str, ...]]:
-    """Return the entries with each id once and none without content, and notes that say what was done."""
-    kept: dict[str, Headline] = {}
-    empty = 0
-    for entry in entries:
-        if not entry.title and entry.url is None:
-            empty += 1
-        else:
-            kept.setdefault(entry.id, entry)
-    repeated = len(entries) - empty - len(kept)
-    notes = [f"{repeated} repeated items were merged"] if repeated else []
-    if empty:
-        notes.append(f"{empty} items without title and address were left out")
-    return tuple(kept.values()), tuple(notes)

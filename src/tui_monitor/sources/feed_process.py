@@ -17,8 +17,8 @@ import msgspec
 from tui_monitor.domain.errors import FailureKind, SourceError
 from tui_monitor.sources.child_process import IDLE_LIMIT, Child
 from tui_monitor.sources.daemon_thread import in_daemon_thread
-from tui_monitor.sources.feed_parsing import ParsedFeed
 from tui_monitor.sources.feed_worker import Answer, Job, Setup, annotator, answer
+from tui_monitor.sources.parsed_feed import ParsedFeed
 
 log = logging.getLogger(__name__)
 

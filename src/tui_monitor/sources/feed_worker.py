@@ -12,7 +12,7 @@ import os
 import sys
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import msgspec
 
@@ -21,8 +21,11 @@ from tui_monitor.analysis.topics import TopicRules
 from tui_monitor.domain.errors import FailureKind, SourceError
 from tui_monitor.domain.instrument import Instrument
 from tui_monitor.sources.feed_encoding import MAX_BODY
-from tui_monitor.sources.feed_parsing import Annotate, FeedIdentity, ParsedFeed, parse_feed
 from tui_monitor.sources.frames import LENGTH
+from tui_monitor.sources.parsed_feed import FeedIdentity, ParsedFeed
+
+if TYPE_CHECKING:
+    from tui_monitor.sources.feed_parsing import Annotate
 
 MEMORY_LIMIT = 768 * 1024 * 1024
 """Bytes of address space of the worker; the largest feed that is taken needs about a fifth."""
@@ -68,6 +71,9 @@ def annotator(setup: Setup) -> Annotate | None:
 
 def answer(job: Job, annotate: Annotate | None) -> Answer:
     """Read one body. Never raises: a defect is an answer too, so that the next body is still read."""
+    # Imported here: who sends the jobs need not have it.
+    from tui_monitor.sources.feed_parsing import parse_feed
+
     try:
         parsed = parse_feed(job.body, job.content_type, job.feed, job.received, annotate, limit=job.limit)
     except SourceError as error:

@@ -23,10 +23,10 @@ from tui_monitor.domain.text import safe_url
 from tui_monitor.sources.api import Batch, Descriptor, Request, Source, SourceContext, Topic
 from tui_monitor.sources.feed_cache import FeedCache, FeedMemory
 from tui_monitor.sources.feed_encoding import MAX_BODY
-from tui_monitor.sources.feed_parsing import FeedIdentity, ParsedFeed, merge_repeats
 from tui_monitor.sources.feed_process import FeedReader
 from tui_monitor.sources.feed_worker import Job, setup_of
 from tui_monitor.sources.options import Options, read_options, takes
+from tui_monitor.sources.parsed_feed import FeedIdentity, ParsedFeed, merge_repeats
 
 if TYPE_CHECKING:
     from tui_monitor.sources.transport import Response, Transport

@@ -45,6 +45,9 @@ CHECKED_AT_OPEN = 512 * 1024
 """Bytes of the largest file that is checked before it is used; a larger one is checked by the writer thread before it
 writes: five hundred symbols take some milliseconds of the first paint, fifty thousand headlines sixty."""
 
+CACHED = -512
+"""Pages that each connection keeps, in kB by SQLite's way of counting: the kernel has the file in memory as well."""
+
 OPEN_TRIES = 5
 """How often a file that is taken away while it is opened is tried: the next one stands there a moment later."""
 
@@ -346,6 +349,8 @@ class Database:
             check_schema(writer)
             reader = _connection(path)
             reader.execute("PRAGMA query_only = ON")
+            for one in (writer, reader):
+                one.execute(f"PRAGMA cache_size = {CACHED}")
         except BaseException:
             writer.close()
             raise
