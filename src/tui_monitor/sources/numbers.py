@@ -13,6 +13,9 @@ LARGEST = 1e18
 LARGEST_PRICE = 1e12
 """No price is larger, in the smallest currencies."""
 
+EARLIEST, LATEST = -2_208_988_800, 32_503_680_000
+"""Seconds since the epoch of the years 1900 and 3000: what lies without is no time."""
+
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 _NUMBER = re.compile(r"\s*[+-]?(?:\d{1,24}(?:\.\d{0,24})?|\.\d{1,24})(?:[eE][+-]?\d{1,2})?\s*", re.ASCII)
@@ -80,10 +83,16 @@ def _as_32_bit(price: float) -> float:
     return narrow
 
 
+def second_until(value: object, latest: float) -> int | None:
+    """Return whole seconds since the epoch between 1900 and ``latest``: for paths, which have hundreds of points."""
+    seconds = finite(value)
+    return int(seconds) if seconds is not None and EARLIEST <= seconds <= latest else None
+
+
 def moment(value: object, now: datetime, *, ahead: timedelta = timedelta(days=1)) -> datetime | None:
     """Return seconds since the epoch as aware UTC, if they lie between 1900 and ``now`` plus ``ahead``."""
     seconds = finite(value)
-    if seconds is None or not -2_208_988_800 <= seconds <= 32_503_680_000:
+    if seconds is None or not EARLIEST <= seconds <= LATEST:
         return None
     found = _EPOCH + timedelta(seconds=seconds)
     return found if found <= now + ahead else None

@@ -18,7 +18,7 @@ from tui_monitor.domain.quote import Quote
 from tui_monitor.domain.series import Intraday
 from tui_monitor.domain.text import clean_text
 from tui_monitor.sources.decoding import table
-from tui_monitor.sources.numbers import finite, known, moment, percent_of, positive_price
+from tui_monitor.sources.numbers import finite, known, moment, percent_of, positive_price, second_until
 
 KINDS = {
     "EQUITY": Kind.EQUITY, "INDEX": Kind.INDEX, "ETF": Kind.ETF, "MUTUALFUND": Kind.FUND, "FUTURE": Kind.FUTURE,
@@ -161,12 +161,17 @@ def path_from(
     times: Sequence[Any], closes: Sequence[Any], symbol: str, received: datetime, source: str
 ) -> Intraday | None:
     """Return the path of one session, without its holes; ``None`` if no point is left."""
+    latest = (received + CLOCK_SKEW).timestamp()
     points: dict[int, float] = {}
+    # Prices go by ticks: a day has a few dozen of them, and hundreds of paths go by the same minutes.
+    prices: dict[float, float | None] = {}
     for stamp, close in zip(times[:MAX_POINTS], closes[:MAX_POINTS], strict=False):
-        price = positive_price(close)
-        when = moment(stamp, received, ahead=CLOCK_SKEW)
-        if price is not None and when is not None:
-            points[_one_object(int(when.timestamp()))] = price
+        price = prices.get(close) if type(close) is float else positive_price(close)
+        if price is None and type(close) is float:
+            price = prices[close] = positive_price(close)
+        second = second_until(stamp, latest)
+        if price is not None and second is not None:
+            points[_one_object(second)] = price
     if not points:
         return None
     ordered = sorted(points)
@@ -179,9 +184,9 @@ def path_from(
     )
 
 
-@lru_cache(4096)
+@lru_cache(1024)
 def _one_object(second: int) -> int:
-    """Return one object for equal seconds: hundreds of paths go by the same minutes, a third of their memory."""
+    """Return one object for equal seconds."""
     return second
 
 
