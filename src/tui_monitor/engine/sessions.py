@@ -83,7 +83,7 @@ class SessionBook:
         self._changed: dict[str, tuple[Calendar, Calendar]] = {}
         self._ordinary: dict[str, Calendar] = {}
         self._next_fetch: dict[str, float] = {}
-        self._states: dict[str, tuple[Calendar, datetime, datetime, SessionState]] = {}
+        self._states: dict[str, tuple[int, datetime, datetime, SessionState]] = {}
         self.notes: dict[str, str] = {}
         """A sentence for each exchange whose real calendar could not be had."""
         self.revision = 0
@@ -93,17 +93,17 @@ class SessionBook:
 
     def state(self, mic: str) -> SessionState | None:
         """Return what the exchange does now, ``None`` for one whose hours are not known."""
+        now = self._clock.now()
+        held = self._states.get(mic)
+        if held is not None and held[0] == self.revision and held[1] <= now < held[2]:
+            return held[3]
         calendar = self.calendar(mic)
         if calendar is None:
             return None
-        now = self._clock.now()
-        held = self._states.get(mic)
-        if held is not None and held[0] is calendar and held[1] <= now < held[2]:
-            return held[3]
         state = calendar.state_at(now)
         if state.next_change is not None:
-            # Asked for many times a second, and the same until the next change.
-            self._states[mic] = (calendar, now, state.next_change, state)
+            # Asked for many times a second, and the same until the next change or another calendar.
+            self._states[mic] = (self.revision, now, state.next_change, state)
         return state
 
     def calendar(self, mic: str) -> Calendar | None:

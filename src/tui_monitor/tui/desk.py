@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from textual.geometry import NULL_OFFSET, NULL_SPACING, Region
+from textual.geometry import NULL_OFFSET, NULL_SPACING, Region, Size
 from textual.layout import ArrangeResult, Layout, WidgetPlacement
 from textual.widget import Widget
 
 from tui_monitor.tui.layout import Box, PanelId, arrange
 
 if TYPE_CHECKING:
-    from textual.geometry import Size
-
     from tui_monitor.tui.panels.base import Panel
 
 
@@ -23,7 +21,8 @@ class _DeskLayout(Layout):
         self._desk = desk
 
     def arrange(self, parent: Widget, children: list[Widget], size: Size, greedy: bool = True) -> ArrangeResult:  # noqa: ARG002 - Textual's signature
-        boxes = self._desk.boxes_for(size.width, size.height)
+        self._desk.room = size
+        boxes = self._desk.boxes
         placements: list[WidgetPlacement] = []
         for child in children:
             box = boxes.get(child.panel_id) if (child.id or "").startswith("panel-") else None  # type: ignore[attr-defined]
@@ -44,6 +43,9 @@ class Desk(Widget):
         self.focused_panel = PanelId.WATCHLIST
         self.companion = PanelId.WATCHLIST
         self.zoomed = False
+        self.room = Size(0, 0)
+        """The cells that the panels were placed in. Textual's ``size`` asks the screen anew each time it is read."""
+        self._boxes: tuple[object, dict[PanelId, Box]] = (None, {})
         self._layout_object = _DeskLayout(self)
 
     @property
@@ -58,7 +60,10 @@ class Desk(Widget):
     @property
     def boxes(self) -> dict[PanelId, Box]:
         """The places of the panels to be seen now."""
-        return self.boxes_for(self.size.width, self.size.height)
+        asked = (self.room, self.focused_panel, self.companion, self.zoomed)
+        if self._boxes[0] != asked:
+            self._boxes = (asked, self.boxes_for(self.room.width, self.room.height))
+        return self._boxes[1]
 
     def visible_panels(self) -> list[Panel]:
         """Return the panels that are to be seen, in the order of their keys."""

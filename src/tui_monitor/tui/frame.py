@@ -56,6 +56,9 @@ class FrameClock:
         self._marks = -1
         self._board: Board | None = None
         self._health = (0, 0, False)
+        self._moved = False
+        """A source fares differently than the status line says; it says so within a second."""
+        self._said_at = 0
         self._ratings = -1
         self._settled_at = 0.0
         self._calm = False
@@ -188,16 +191,20 @@ class FrameClock:
         board = screen.view.board
         if changed or marks != self._marks or board is not self._board:
             self._marks, self._board, self._settled_at = marks, board, now + SETTLING
-            self._keep_pace()
+            if self.pace > self.interval:
+                self._keep_pace()
         if second or not self._calm or now < self._settled_at:
             for panel in screen.desk.visible_panels():
                 self._contained(partial(panel.frame, changed, second=second))
         health = self._sources()
-        moved, self._health = health != self._health, health
+        self._moved = self._moved or health != self._health
+        self._health = health
         if second:
+            self._moved = False
             self._contained(screen.repaint_lines)
-        elif moved and self._calm:
+        elif self._moved and int(now) != self._said_at:
             # The next look at ages may be a minute away, and why a source fails is not to wait for that.
+            self._moved, self._said_at = False, int(now)
             self._contained(screen.status.repaint)
         if not second and (Family.QUOTE, screen.view.index) in changed:
             # The header tells the same level as the panel under it.

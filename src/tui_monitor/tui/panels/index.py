@@ -24,6 +24,8 @@ class IndexPanel(Panel):
     def __init__(self, panel_id: PanelId, palette: Palette, view: View) -> None:
         super().__init__(panel_id, palette, view)
         self._board = view.board
+        self._market: object = None
+        self._keys: Set[Key] = frozenset()
 
     def title(self) -> Line:
         """Return the panel's title."""
@@ -33,11 +35,20 @@ class IndexPanel(Panel):
         """Return where the level comes from."""
         return index_panel.note(self.view)
 
+    @property
+    def _shown(self) -> Set[Key]:
+        """What it tells of beside the board, which comes with the constituents."""
+        market = self.view.settings.market
+        if self._market is not market:
+            told = (self.view.index, *market.peers, *market.macro)
+            self._market = market
+            self._keys = frozenset({(Family.PATH, self.view.index), *((Family.QUOTE, one) for one in told)})
+        return self._keys
+
     def frame(self, changed: Set[Key], *, second: bool) -> None:
-        """Paint again when the board, a quote or the index's path changed, and each second for what ages."""
+        """Paint again when the board, a quote told here or the index's path changed; each second for what ages."""
         board, self._board = self._board, self.view.board
-        moved = any(family is Family.QUOTE or family is Family.PATH for family, _ in changed)
-        if second or moved or board is not self._board:
+        if second or board is not self._board or any(key in changed for key in self._shown):
             self.repaint()
 
     def body(self) -> list[Segments]:
