@@ -416,3 +416,25 @@ def test_the_process_says_how_it_is_used() -> None:
     )
     assert done.returncode == 1
     assert done.stderr.startswith(b"usage")
+
+
+@pytest.mark.parametrize(
+    ("at", "phase", "day"),
+    [
+        ("2025-09-17T23:29", Phase.AFTERNOON, 17),
+        ("2025-09-17T23:45", Phase.AFTERNOON, 17),
+        ("2025-09-17T23:59", Phase.PRE_OPEN, 17),
+        ("2025-09-18T00:00", Phase.MORNING, 18),
+    ],
+)
+def test_hours_that_run_into_the_next_day_s_auction_go_to_their_end(at: str, phase: Phase, day: int) -> None:
+    clock = Fixed(datetime.fromisoformat(f"{at}:00+08:00"))
+    hours = {"2025-09-17": "00:00-23:59", "2025-09-18": "00:00-23:59"}
+    state = SessionBook(clock, overrides={"XHKG": hours}).state("XHKG")
+    assert state is not None
+    assert state.phase is phase
+    # Before anything has traded prices belong to the session before.
+    assert state.day is not None
+    assert state.day.date == date(2025, 9, day)
+    assert state.next_change is not None
+    assert state.next_change > clock.now()

@@ -98,6 +98,9 @@ class Calendar(msgspec.Struct, frozen=True):
     def state_at(self, moment: datetime) -> SessionState:
         """Return what the exchange does at ``moment`` (aware)."""
         index = bisect_right(self.days, moment, key=_first_moment) - 1
+        if index > 0 and moment < self.days[index - 1].close:
+            # Hours of the person's own may run into the auction before the next day's open.
+            index -= 1
         following = self.days[index + 1] if index + 1 < len(self.days) else None
         upcoming = following.boundaries()[0] if following else None
         if index < 0:
