@@ -202,7 +202,7 @@ class FrameClock:
         if second:
             self._moved = False
             self._contained(screen.repaint_lines)
-        elif self._moved and int(now) != self._said_at:
+        elif self._moved and self._calm and int(now) != self._said_at:
             # The next look at ages may be a minute away, and why a source fails is not to wait for that.
             self._moved, self._said_at = False, int(now)
             self._contained(screen.status.repaint)
