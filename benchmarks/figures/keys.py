@@ -103,6 +103,11 @@ def byte_rows(folder: Path) -> list[Row]:
             program.settle(0.12, 2)
             program.send(b"j" if number % 2 == 0 else b"k")
             moves.append(float(len(program.settle(0.1, 0.5))))
+        walk = []
+        for _ in range(45):
+            program.settle(0.03, 2)
+            program.send(b"j")
+            walk.append(float(len(program.settle(0.03, 0.5))))
         for _ in range(5):
             program.settle(0.12, 2)
             program.send(b"\t")
@@ -111,6 +116,10 @@ def byte_rows(folder: Path) -> list[Row]:
         Row(
             "bytes of one cursor move", median(moves), "bytes", 2 * 58, "the two rows' own text", goal=500,
             note=f"from {min(moves):.0f} to {max(moves):.0f}",
+        ),
+        Row(
+            "... down a list of three pages", median(walk), "bytes", 2 * 58, "the two rows' own text", goal=500,
+            note=f"{sum(walk) / len(walk):.0f} on average, {max(walk):.0f} where it goes on by half a page",
         ),
         Row("bytes of a change of panel (Tab)", median(tabs), "bytes", note=f"max {max(tabs):.0f}"),
     ]  # fmt: skip

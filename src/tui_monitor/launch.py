@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from tui_monitor.compose import Monitor, Replay
 from tui_monitor.config.paths import Paths
 from tui_monitor.engine.clock import ReplayClock
-from tui_monitor.engine.heap import share_heap
+from tui_monitor.engine.heap import share_heap, stay_small
 from tui_monitor.put_off import bring_in_palette, let_in
 from tui_monitor.services.suspension import hand_over_when_stopped
 
@@ -86,6 +86,7 @@ async def run_screen(monitor: Monitor) -> int:
             beside = (
                 group.create_task(engine(), name="engine"),
                 group.create_task(_until_hung_up(app, monitor.lists), name="terminal"),
+                group.create_task(stay_small(), name="memory"),
             )
             await app.run_async(mouse=display.mouse and not display.slow)
             for task in beside:

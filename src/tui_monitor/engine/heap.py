@@ -1,11 +1,19 @@
-"""One heap for all threads, where the C library has a heap for each."""
+"""What the C library keeps of freed memory: one heap for all threads, and what is free in it given back."""
 
 from __future__ import annotations
 
+import asyncio
 import sys
+from contextlib import suppress
+
+from tui_monitor.domain.errors import SourceError
+from tui_monitor.engine.blocking import in_thread
 
 ARENA_MAX = -8
 """``M_ARENA_MAX`` of glibc's malloc.h: how many heaps threads may take memory from; see mallopt(3)."""
+
+FIRST, AGAIN = 12.0, 600.0
+"""Seconds until what the start freed is given back, and between two times after it: some ms each, off the loop."""
 
 
 def share_heap() -> bool:
@@ -23,3 +31,27 @@ def share_heap() -> bool:
     except (ImportError, OSError, AttributeError):
         # Another C library, such as musl, which has one heap anyway.
         return False
+
+
+def give_back() -> bool:
+    """Give the system back what is free in the heap; return whether the C library can; see malloc_trim(3)."""
+    if sys.platform != "linux":
+        return False
+    try:
+        import ctypes
+
+        ctypes.CDLL(None).malloc_trim(0)
+    except (ImportError, OSError, AttributeError):
+        return False
+    return True
+
+
+async def stay_small(first: float = FIRST, again: float = AGAIN) -> None:
+    """Give back what is free now and then, until cancelled or where the C library cannot."""
+    wait = first
+    while True:
+        await asyncio.sleep(wait)
+        wait = again
+        with suppress(SourceError):  # a thread that had no turn in time
+            if not await in_thread(give_back, timeout=10.0, name="give-back"):
+                return

@@ -89,8 +89,14 @@ class TablePanel(Panel):
         self.repaint()
 
     def move_by(self, rows: int) -> None:
-        """Move the cursor by ``rows``."""
-        self.move_cursor(self._cursor_at + rows)
+        """Move the cursor by ``rows``; a step over the edge shows half a page more.
+
+        Each row that goes to another line is sent: the steps after it move the cursor alone, and what comes is seen.
+        """
+        to = self._cursor_at + rows
+        if abs(rows) == 1 and not self.top <= to < self.top + self.page:
+            self.top += rows * (self.page // 2)
+        self.move_cursor(to)
 
     def select(self, key: str) -> None:
         """Put the cursor on the row ``key`` if it is there."""
