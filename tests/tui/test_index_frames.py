@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import pytest
-from tests.tui.stage import Stage, at, quote
+from tests.tui.stage import Stage, at, frame_text, quote
 from textual.geometry import Size
 
 from tui_monitor.analysis.board import Board
+from tui_monitor.present.rows import Row
+from tui_monitor.present.view import View
 from tui_monitor.sources.api import Batch
 from tui_monitor.tui.app import MonitorApp
 from tui_monitor.tui.layout import PanelId
+from tui_monitor.tui.panels.base import AROUND
+from tui_monitor.tui.panels.table import TablePanel
 
 
 def composed(app: MonitorApp) -> list[int]:
@@ -49,7 +53,7 @@ async def test_only_what_it_tells_of_has_it_composed_again(told: str, times: int
         assert len(counted) == times
 
 
-async def test_each_second_and_another_board_have_it_composed_too() -> None:
+async def test_ten_seconds_and_another_board_have_it_composed_too() -> None:
     stage = Stage(moment=at(11, 0)).fill()
     app = stage.app()
     async with app.run_test(size=(120, 40)) as pilot:
@@ -57,7 +61,10 @@ async def test_each_second_and_another_board_have_it_composed_too() -> None:
         clock = app.main.frame_clock
         clock.tick()
         counted = composed(app)
-        stage.clock.seconds += 1
+        stage.clock.pass_by(1.0)
+        clock.tick()
+        assert not counted
+        stage.clock.pass_by(AROUND)
         clock.tick()
         assert len(counted) == 1
         stage.view.board = Board(
@@ -67,6 +74,42 @@ async def test_each_second_and_another_board_have_it_composed_too() -> None:
         assert len(counted) == 2
         clock.tick()
         assert len(counted) == 2
+
+
+async def test_a_second_makes_only_those_rows_anew_that_look_older() -> None:
+    stage = Stage(moment=at(11, 0)).fill()
+    app = stage.app()
+    fresh, old = "0101.HK", "0102.HK"
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.pause()
+        clock = app.main.frame_clock
+        panel = app.main.desk.panels[PanelId.WATCHLIST]
+        assert isinstance(panel, TablePanel)
+        quotes = (quote(fresh, 500.0, 490.0, stage.clock.now()), quote(old, 90.0, 91.0, at(10, 40)))
+        stage.store.apply(Batch(source="t", received=stage.clock.now(), quotes=quotes))
+        clock.tick()
+        made: list[str] = []
+        row = panel.model.row
+
+        def counting(view: View, key: str) -> Row:
+            made.append(key)
+            return row(view, key)
+
+        panel.model.row = counting  # type: ignore[method-assign]
+        ages: list[str] = []
+        for _ in range(20):
+            stage.clock.pass_by(1.0)
+            clock.tick()
+            await pilot.pause()
+            shown = "\n".join(line for line in frame_text(app) if fresh in line)
+            told = panel.model.age(stage.view, fresh)
+            assert told is not None
+            assert told.text in shown
+            ages.append(told.text)
+        # Its own age is right in every second; the other's row is made where ten seconds begin, and for nothing else.
+        assert len(set(ages)) > 1
+        assert len(set(ages)) - 1 <= made.count(fresh) <= len(set(ages)) + 3
+        assert made.count(old) <= 3
 
 
 async def test_the_desk_knows_its_panels_after_every_change_of_room_focus_and_zoom() -> None:

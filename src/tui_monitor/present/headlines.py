@@ -159,6 +159,10 @@ class HeadlinesModel:
             ),
         )
 
+    def age(self, view: View, key: str) -> Cell | None:  # noqa: ARG002 - the protocol's
+        """Return nothing: ages go by the minute here."""
+        return None
+
     def affected(self, changed: Iterable[Key]) -> Iterable[str]:
         """Return the headlines that are new or changed."""
         return (name for family, name in changed if family is Family.HEADLINE)

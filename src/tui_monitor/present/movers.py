@@ -90,9 +90,14 @@ class MoversModel:
                 Cell(numbers.points(points), view.tone(quote, tone) if quote else Tone.MUTED),
                 quote_cells.amount(view, quote.estimated_turnover if quote else None, quote),
                 quote_cells.path(view, key, quote, 10),
-                quote_cells.age(view, quote),
+                age := quote_cells.age(view, quote),
             ),
+            age=age,
         )
+
+    def age(self, view: View, key: str) -> Cell | None:
+        """Return the age of the constituent's price."""
+        return quote_cells.age(view, view.store.quote(key))
 
     def affected(self, changed: Iterable[Key]) -> Iterable[str]:
         """Return the constituents whose quote changed."""

@@ -143,6 +143,10 @@ class RatingsModel:
             cells.append(Cell(str(len(sources_of(view, event))), Tone.MUTED))
         return Row(key, tuple(cells))
 
+    def age(self, view: View, key: str) -> Cell | None:  # noqa: ARG002 - the protocol's
+        """Return nothing: ages go by the minute here."""
+        return None
+
     def affected(self, changed: Iterable[Key]) -> Iterable[str]:
         """Return the rows whose reports are new or changed; any name where the whole tape was merged anew."""
         for family, name in changed:

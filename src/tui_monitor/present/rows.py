@@ -39,6 +39,9 @@ class Row(NamedTuple):
     cells: tuple[Cell, ...]
     marked: bool = False
     """Marked by the person for an action on several rows."""
+    age: Cell | None = None
+    """What it said of its age when it was made, whether that column is shown or not; ``None`` where none goes by the
+    second."""
 
 
 class Align(StrEnum):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from tui_monitor.present.rows import Column, Line, Row
+    from tui_monitor.present.rows import Cell, Column, Line, Row
     from tui_monitor.present.view import View
     from tui_monitor.store.keys import Key
 
@@ -33,6 +33,10 @@ class TableModel(Protocol):
 
     def row(self, view: View, key: str) -> Row:
         """Return one row. Its cost must not depend on the number of rows."""
+        ...
+
+    def age(self, view: View, key: str) -> Cell | None:
+        """Return what the row says of its age now, ``None`` where none goes by the second."""
         ...
 
     def affected(self, changed: Iterable[Key]) -> Iterable[str]:

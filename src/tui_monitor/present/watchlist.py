@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from tui_monitor.domain.watchlist import Entry
-from tui_monitor.present import numbers
-from tui_monitor.present.rows import Column, Line, Row, Span
+from tui_monitor.present import numbers, quote_cells
+from tui_monitor.present.rows import Cell, Column, Line, Row, Span
 from tui_monitor.present.tone import Tone, direction_tone
 from tui_monitor.present.watchlist_columns import ASCENDING, BY_ID, Spec, Subject, Value, money, settings_now
 from tui_monitor.present.watchlist_facts import Facts, base_of
@@ -200,7 +200,12 @@ class WatchlistModel:
         if not self._specs:
             self.columns(view)
         subject = self._subject(view, key, self._base(view))
-        return Row(key, tuple(spec.cell(subject, width) for spec, width in self._specs), key in self.marks)
+        cells = tuple(spec.cell(subject, width) for spec, width in self._specs)
+        return Row(key, cells, key in self.marks, quote_cells.age(view, subject.quote))
+
+    def age(self, view: View, key: str) -> Cell | None:
+        """Return the age of the entry's price."""
+        return quote_cells.age(view, view.store.quote(key))
 
     def _base(self, view: View) -> str:
         return base_of(view, self.shown_list(view))

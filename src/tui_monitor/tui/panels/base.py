@@ -32,6 +32,9 @@ if TYPE_CHECKING:
 
 Segments = list[Segment]
 
+AROUND = 10.0
+"""Seconds after which what is told beside the store's values is looked at again: a countdown of minutes, a phase."""
+
 
 class PaintedLines(ContainsWork, Widget):
     """A widget of painted lines: compares, sends what differs. Holds no data of its own."""

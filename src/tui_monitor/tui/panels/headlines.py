@@ -40,7 +40,7 @@ class HeadlinesPanel(TablePanel):
         """Take in changed headlines, and marks that were found in the archive."""
         if self._marks != self.view.marks_revision:
             self._marks = self.view.marks_revision
-            self._order_stale = True
+            self._order_stale = self._due = True
             self._rows.clear()
             self._lines.clear()
         super().frame(changed, second=second)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from tui_monitor.present import index_panel
 from tui_monitor.store.keys import Family
-from tui_monitor.tui.panels.base import Panel, Segments
+from tui_monitor.tui.panels.base import AROUND, Panel, Segments
 
 if TYPE_CHECKING:
     from collections.abc import Set
@@ -24,6 +24,7 @@ class IndexPanel(Panel):
     def __init__(self, panel_id: PanelId, palette: Palette, view: View) -> None:
         super().__init__(panel_id, palette, view)
         self._board = view.board
+        self._moment = 0
         self._market: object = None
         self._keys: Set[Key] = frozenset()
 
@@ -46,9 +47,13 @@ class IndexPanel(Panel):
         return self._keys
 
     def frame(self, changed: Set[Key], *, second: bool) -> None:
-        """Paint again when the board, a quote told here or the index's path changed; each second for what ages."""
+        """Paint again when the board, a quote told here or the index's path changed; now and then for what ages."""
         board, self._board = self._board, self.view.board
-        if second or board is not self._board or any(key in changed for key in self._shown):
+        aged = False
+        if second:
+            moment, self._moment = self._moment, int(self.view.now().timestamp() / AROUND)
+            aged = moment != self._moment
+        if aged or board is not self._board or any(key in changed for key in self._shown):
             self.repaint()
 
     def body(self) -> list[Segments]:

@@ -14,7 +14,7 @@ from tui_monitor.present.rows import Line, Placed, Row, Span, place
 from tui_monitor.present.tone import Tone
 from tui_monitor.present.width import wrap
 from tui_monitor.store.keys import ChangedKeys, Family
-from tui_monitor.tui.panels.base import Panel, Segments
+from tui_monitor.tui.panels.base import AROUND, Panel, Segments
 from tui_monitor.tui.strips import fit
 
 if TYPE_CHECKING:
@@ -67,6 +67,9 @@ class TablePanel(Panel):
         self._hand_at = -HAND_SECONDS
         self._touched = False
         self._others_at = -1
+        self._due = False
+        """Something changed since the last painting, which frame and title may tell."""
+        self._known: tuple[int, object] = (0, None)
         self._placed: tuple[Placed, ...] = ()
 
     # The cursor
@@ -156,16 +159,30 @@ class TablePanel(Panel):
                 del self._rows[key]
                 self._lines.pop(key, None)
         touched = bool(rebuilt)
+        self._due = self._due or bool(changed)
+        around = second and self._around()
         if second:
             for key in visible - rebuilt:
-                if self._rebuild(key, flash=False):
+                if (around or self._aged(key)) and self._rebuild(key, flash=False):
                     touched = True
         if self._expire_flashes():
             touched = True
         if self._order_stale and self._may_order() and self._reorder():
             touched = True
-        if touched or second:
+        if touched or (second and (around or self._due)):
+            self._due = False
             self.repaint()
+
+    def _around(self) -> bool:
+        """Whether what rows tell beside the store may be another: ten seconds have begun, or there is a new story."""
+        around = (int(self.view.now().timestamp() / AROUND), self.view.board)
+        known, self._known = self._known, around
+        return known[0] != around[0] or known[1] is not around[1]
+
+    def _aged(self, key: str) -> bool:
+        """Whether the row looks older than it was painted; most look the same for a minute, and to make one costs."""
+        row = self._rows.get(key)
+        return row is None or row.age != self.model.age(self.view, key)
 
     def _near(self, changed: Set[Key]) -> Set[Key]:
         """Return the changes that concern rows which were made; of thousands the others only make the order stale."""
