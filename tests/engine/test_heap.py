@@ -94,11 +94,12 @@ async def test_it_is_given_back_soon_and_then_rarely_and_never_where_it_cannot_b
 
 
 async def test_a_thread_without_a_turn_is_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    answers = iter((SourceError(FailureKind.TIMEOUT, "no turn"), False))
+    """And one that the system does not let start: neither may end the program."""
+    answers = iter((SourceError(FailureKind.TIMEOUT, "no turn"), RuntimeError("can't start new thread"), False))
 
     async def busy(*_arguments: object, **_keywords: object) -> bool:
         answer = next(answers)
-        if isinstance(answer, SourceError):
+        if isinstance(answer, Exception):
             raise answer
         return answer
 

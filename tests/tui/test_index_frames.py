@@ -76,6 +76,29 @@ async def test_ten_seconds_and_another_board_have_it_composed_too() -> None:
         assert len(counted) == 2
 
 
+async def test_the_level_fades_in_the_second_in_which_it_does() -> None:
+    stage = Stage(moment=at(11, 0)).fill()
+    app = stage.app()
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.pause()
+        clock = app.main.frame_clock
+        level = quote(stage.view.index, 6300.0, 6200.0, stage.clock.now())
+        stage.store.apply(Batch(source="t", received=stage.clock.now(), quotes=(level,)))
+        clock.tick()
+        counted = composed(app)
+        fades: list[bool] = []
+        for _ in range(240):
+            before, tens = stage.view.freshness(level), int(stage.clock.now().timestamp() / AROUND)
+            stage.clock.pass_by(1.0)
+            counted.clear()
+            clock.tick()
+            if stage.view.freshness(level) is not before:
+                assert counted
+                fades.append(int(stage.clock.now().timestamp() / AROUND) == tens)
+        # Each of them was painted at once; one at the least lay between two tens of seconds.
+        assert any(fades)
+
+
 async def test_a_second_makes_only_those_rows_anew_that_look_older() -> None:
     stage = Stage(moment=at(11, 0)).fill()
     app = stage.app()

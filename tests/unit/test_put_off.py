@@ -35,7 +35,11 @@ def _after_start(code: str) -> object:
 
 
 def test_none_of_them_is_read_by_the_start() -> None:
-    assert _after_start("answer = read") == []
+    """Later versions of Python ask some of the small ones for something at once; the dear ones wait with each."""
+    read = _after_start("answer = read")
+    assert isinstance(read, list)
+    assert not {"ssl", "asyncio.sslproto", PALETTE, "rich.table"} & {*read}
+    assert sys.version_info >= (3, 12) or read == []
 
 
 @pytest.mark.parametrize("name", sorted(START))
@@ -55,7 +59,7 @@ base = asyncio.base_events
 answer = [
     base.ssl.SSLContext is ssl.SSLContext,
     base.sslproto.SSLProtocol is asyncio.sslproto.SSLProtocol,
-    linecache.tokenize.open is tokenize.open,
+    inspect.tokenize.open is tokenize.open,
     urllib.parse.urlsplit("http://[::1]:80/").hostname,
     Style(meta={"a": 1}).meta,
     get_suggestion("heigth", ["height", "width"]),

@@ -52,6 +52,6 @@ async def stay_small(first: float = FIRST, again: float = AGAIN) -> None:
     while True:
         await asyncio.sleep(wait)
         wait = again
-        with suppress(SourceError):  # a thread that had no turn in time
+        with suppress(SourceError, RuntimeError):  # a thread that had no turn in time, or could not be started
             if not await in_thread(give_back, timeout=10.0, name="give-back"):
                 return

@@ -24,7 +24,7 @@ class IndexPanel(Panel):
     def __init__(self, panel_id: PanelId, palette: Palette, view: View) -> None:
         super().__init__(panel_id, palette, view)
         self._board = view.board
-        self._moment = 0
+        self._looked: tuple[object, ...] = ()
         self._market: object = None
         self._keys: Set[Key] = frozenset()
 
@@ -46,14 +46,17 @@ class IndexPanel(Panel):
             self._keys = frozenset({(Family.PATH, self.view.index), *((Family.QUOTE, one) for one in told)})
         return self._keys
 
+    def _look(self) -> tuple[object, ...]:
+        """Return what changes when the panel looks older: at once where a number fades, else every ten seconds."""
+        view = self.view
+        quotes = (view.store.quote(name) for family, name in self._shown if family is Family.QUOTE)
+        return int(view.now().timestamp() / AROUND), *(view.freshness(one) for one in quotes if one is not None)
+
     def frame(self, changed: Set[Key], *, second: bool) -> None:
         """Paint again when the board, a quote told here or the index's path changed; now and then for what ages."""
         board, self._board = self._board, self.view.board
-        aged = False
-        if second:
-            moment, self._moment = self._moment, int(self.view.now().timestamp() / AROUND)
-            aged = moment != self._moment
-        if aged or board is not self._board or any(key in changed for key in self._shown):
+        looked, self._looked = self._looked, self._look() if second else self._looked
+        if looked != self._looked or board is not self._board or any(key in changed for key in self._shown):
             self.repaint()
 
     def body(self) -> list[Segments]:
