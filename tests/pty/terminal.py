@@ -116,7 +116,11 @@ class Terminal:
 
     @property
     def lines(self) -> list[str]:
-        return [line.rstrip() for line in self.screen.display]
+        # A read may end between the two halves of a wide character that is being written over; pyte's own ``display``
+        # fails there, where a terminal shows a blank.
+        columns = range(self.columns)
+        rows = (self.screen.buffer[row] for row in range(self.rows))
+        return ["".join(row[column].data for column in columns).rstrip() for row in rows]
 
     @property
     def text(self) -> str:

@@ -1,18 +1,21 @@
-"""The one place that touches private names of Textual (pinned exactly in pyproject.toml), each with its reason."""
+"""What touches private names of Textual (pinned exactly in pyproject.toml), each with its reason.
+
+The other place that does is ``textual_paint``, which sends what changed.
+"""
 
 from __future__ import annotations
 
-import contextlib
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from rich.color import ColorSystem
 from rich.control import Control
 from textual import _compositor, _styles_cache
-from textual.drivers import _writer_thread
+from textual.drivers import linux_driver
 from textual.style import Style
 
 from tui_monitor.tui.pen import Pen
+from tui_monitor.tui.terminal_output import TerminalWriter
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -49,27 +52,6 @@ def _render_layout(self: _compositor.LayoutUpdate, console: Console) -> str:
         sequences.extend(pen.write(strip) for strip in line)
     sequences.append(pen.end())
     return "".join(sequences)
-
-
-def _write_until_stopped(self: _writer_thread.WriterThread) -> None:
-    """Write what is queued; once the terminal is gone, drop it.
-
-    Textual's thread ends with the first error of a write. Its queue is bounded, so the main thread then waits for
-    room in it for ever and the program outlives its closed terminal.
-    """
-    gone = False
-    while (text := self._queue.get()) is not None:
-        if gone:
-            continue
-        try:
-            self._file.write(text)
-            if self._queue.qsize() == 0:
-                self._file.flush()
-        except (OSError, ValueError):
-            gone = True
-    if not gone:
-        with contextlib.suppress(OSError, ValueError):
-            self._file.flush()
 
 
 @lru_cache(64)
@@ -116,7 +98,7 @@ def write_terminal(app: App[Any], text: str) -> None:
 
 def install() -> None:
     """Put our versions in the place of Textual's."""
-    _writer_thread.WriterThread.run = _write_until_stopped  # type: ignore[method-assign]
+    vars(linux_driver)["WriterThread"] = TerminalWriter
     _compositor.ChopsUpdate.render_segments = _render_segments  # type: ignore[method-assign]
     _compositor.LayoutUpdate.render_segments = _render_layout  # type: ignore[method-assign]
     _styles_cache.StylesCache.get_inner_outer = _get_inner_outer  # type: ignore[assignment]

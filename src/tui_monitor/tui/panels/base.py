@@ -18,11 +18,13 @@ from tui_monitor.present.rows import Line, Span
 from tui_monitor.present.tone import Tone
 from tui_monitor.tui.containing import ContainsWork
 from tui_monitor.tui.strips import changed_spans, fit, width_of
+from tui_monitor.tui.textual_paint import paint_soon
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence, Set
+    from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 
     from rich.style import Style
+    from textual.color import Color
     from textual.filter import LineFilter
 
     from tui_monitor.present.view import View
@@ -50,6 +52,10 @@ class PaintedLines(ContainsWork, Widget):
         self._painted: list[Segments] = []
         self._strips: dict[int, Strip] = {}
         self._filters: Sequence[LineFilter] = ()
+        self._ground: Color | None = None
+        """The background that filters are told, until a style changes."""
+        self._kept: dict[str, tuple[object, Segments]] = {}
+        """Lines that seldom change, by name, each with what it was made of."""
 
     def compose_lines(self) -> list[Segments]:
         """Return what the widget should show: one list of segments a line, each as wide as the widget."""
@@ -74,12 +80,15 @@ class PaintedLines(ContainsWork, Widget):
         regions: list[Region] = []
         painted, strips = self._painted, self._strips
         for y, (old, new) in enumerate(zip(painted, fresh, strict=True)):
-            if old is not new and (spans := changed_spans(old, new)):
-                painted[y] = new
+            if old is new:
+                continue
+            # Equal lines too: a line that is kept by who composes it is not compared again.
+            painted[y] = new
+            if spans := changed_spans(old, new):
                 strips.pop(y, None)
                 regions.extend(Region(x, y, width, 1) for x, width in spans)
         if regions:
-            self.refresh(*regions)
+            paint_soon(self, regions)
         return len(regions)
 
     def measure(self) -> bool:
@@ -111,38 +120,57 @@ class PaintedLines(ContainsWork, Widget):
         painted twice. So what is composed for another size is composed here.
         """
         self.measure()
-        filters = self.get_line_filters()
-        if filters != self._filters:
-            self._filters = filters
-            self._strips.clear()
-        strips = self._strips
-        for y in crop.line_range:
-            if y not in strips:
-                strips[y] = self.render_line(y)
-        lines = [strips[y] for y in crop.line_range]
+        self._look_at_filters()
+        lines = [self.render_line(y) for y in crop.line_range]
         if crop.column_span != (0, self.room.width):
             lines = [strip.crop(*crop.column_span) for strip in lines]
         return lines
 
+    def parts(self, regions: Iterable[Region]) -> Iterator[tuple[int, int, Strip]]:
+        """Give column, line and strip of each of ``regions``, one line high, as they were painted last."""
+        self._look_at_filters()
+        for x, y, width, _ in regions:
+            yield x, y, self.render_line(y).crop(x, x + width)
+
+    def _look_at_filters(self) -> None:
+        filters = self.get_line_filters()
+        if filters != self._filters:
+            self._filters = filters
+            self._strips.clear()
+
     def render_line(self, y: int) -> Strip:
         """Return one line as the terminal can show it."""
-        if y < len(self._painted):
-            strip = Strip(self._painted[y], self.room.width)
-        else:
-            strip = Strip.blank(self.room.width, self.palette.style(Tone.PLAIN))
-        for one in self._filters:
-            strip = strip.apply_filter(one, self.background_colors[1])
+        strip = self._strips.get(y)
+        if strip is None:
+            if y < len(self._painted):
+                strip = Strip(self._painted[y], self.room.width)
+            else:
+                strip = Strip.blank(self.room.width, self.palette.style(Tone.PLAIN))
+            for one in self._filters:
+                if self._ground is None:
+                    self._ground = self.background_colors[1]
+                strip = strip.apply_filter(one, self._ground)
+            self._strips[y] = strip
         return strip
 
     def notify_style_update(self) -> None:
         """Filter every line again: colours without which a filter cannot tell have changed."""
         super().notify_style_update()
         self._strips.clear()
+        self._ground = None
 
     def on_resize(self, event: events.Resize) -> None:  # noqa: ARG002 - Textual's signature
         """Compose for the new size, unless it was painted already."""
         if self.measure():
             self.refresh()
+
+    def kept(self, name: str, told: object, make: Callable[[], Segments]) -> Segments:
+        """Return the line ``name``, the same one as long as ``told``, what it is made of, and the colours are."""
+        asked = (told, self.palette, self.view.glyphs)
+        held = self._kept.get(name)
+        if held is None or held[0] != asked:
+            held = self._kept[name] = (asked, make())
+        return held[1]
 
     def segments(self, line: Iterable[Span], width: int, ground: Style | None = None) -> Segments:
         """Return ``line`` as segments of exactly ``width`` cells; neighbours of one style become one."""
@@ -177,6 +205,9 @@ class Panel(PaintedLines, can_focus=True):
     def __init__(self, panel_id: PanelId, palette: Palette, view: View) -> None:
         super().__init__(palette, view, id=f"panel-{panel_id}")
         self.panel_id = panel_id
+        self._framed: list[tuple[Segments, Segments]] = []
+        """The lines within the frame as they were composed last, each with the same line in its frame."""
+        self._edge_drawn: Segment | None = None
 
     @property
     def inner_width(self) -> int:
@@ -218,10 +249,15 @@ class Panel(PaintedLines, can_focus=True):
         rule = self.palette.rule_focus if self.has_focus else self.palette.rule
         # The sides are the same with and without the focus: they would be four fifths of what a change of panel sends.
         edge = Segment(glyphs.vertical, self.palette.rule)
-        lines = [self._edge(top=True, rule=rule)]
-        lines.extend([edge, *one, edge] for one in self.body())
-        lines.append(self._edge(top=False, rule=rule))
-        return lines
+        body = self.body()
+        known = self._framed if edge == self._edge_drawn else []
+        framed: list[tuple[Segments, Segments]] = []
+        for y, line in enumerate(body):
+            # A line that is the same as last time is the same with its frame: nothing is compared then.
+            same = y < len(known) and known[y][0] is line
+            framed.append(known[y] if same else (line, [edge, *line, edge]))
+        self._framed, self._edge_drawn = framed, edge
+        return [self._edge(top=True, rule=rule), *(whole for _, whole in framed), self._edge(top=False, rule=rule)]
 
     def _bare(self, body: list[Segments]) -> list[Segments]:
         lines = body[: self.room.height]
@@ -229,6 +265,12 @@ class Panel(PaintedLines, can_focus=True):
         return lines
 
     def _edge(self, *, top: bool, rule: Style) -> Segments:
+        """Return the upper or the lower edge, the same one as long as it tells the same."""
+        start, end = (self.title(), self.note()) if top else ((), self.foot())
+        told = (start, end, rule, self.room.width, self.has_focus)
+        return self.kept("top" if top else "bottom", told, lambda: self._draw_edge(start, end, top=top, rule=rule))
+
+    def _draw_edge(self, title: Line, words: Line, *, top: bool, rule: Style) -> Segments:
         glyphs = self.view.glyphs
         if self.has_focus:
             line = glyphs.heavy_horizontal
@@ -241,8 +283,8 @@ class Panel(PaintedLines, can_focus=True):
             line = glyphs.horizontal
             left, right = (glyphs.top_left, glyphs.top_right) if top else (glyphs.bottom_left, glyphs.bottom_right)
         room = self.room.width - 4
-        start = _crop(self.title() if top else (), room)
-        end = _crop(self.note() if top else self.foot(), room - _width(start) - (3 if start else 0))
+        start = _crop(title, room)
+        end = _crop(words, room - _width(start) - (3 if start else 0))
         out: Segments = [Segment(left, rule)]
         used = 0
         if start:

@@ -290,8 +290,9 @@ class TablePanel(Panel):
             if self._head_height():
                 lines.append(self._head(width))
             lines.extend(self._row_line(key, width) for key in self._visible_keys())
-        blank = (Span(" " * width),)
-        lines.extend(self.segments(blank, width) for _ in range(height - len(lines)))
+        if len(lines) < height:
+            # One line for all of them, and the same as last time: what is the same is not compared.
+            lines.extend([self._standing_line("blank", (Span(" " * width),), width)] * (height - len(lines)))
         return lines[:height]
 
     @property
@@ -316,7 +317,10 @@ class TablePanel(Panel):
             parts.append(" " * (one.x - x))
             parts.append(fit(one.column.title, one.width, one.column.align))
             x = one.x + one.width
-        return self.segments((Span("".join(parts), Tone.MUTED),), width)
+        return self._standing_line("head", (Span("".join(parts), Tone.MUTED),), width)
+
+    def _standing_line(self, name: str, line: Line, width: int) -> Segments:
+        return self.kept(name, (line, width), lambda: self.segments(line, width))
 
     def _row_line(self, key: str, width: int) -> Segments:
         held = self._lines.get(key)
