@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
 from rich.style import Style
@@ -45,34 +47,75 @@ def changed_spans(old: list[Segment], new: list[Segment]) -> list[tuple[int, int
         skipped += 1
     if skipped == len(old) == len(new):
         return []
+    while skipped and (_begins_with_mark(old, skipped) or _begins_with_mark(new, skipped)):
+        skipped -= 1
     end = 0
     while end < min(len(old), len(new)) - skipped and old[-1 - end] == new[-1 - end]:
         end += 1
-    # Taking segments apart is the dear part: what is equal at both ends of the line stays whole.
+    # Taking segments apart is the dear part: what is equal stays whole.
     begin = sum(width_of(one.text) for one in old[:skipped])
-    first = _explode(old[skipped : len(old) - end])
-    second = _explode(new[skipped : len(new) - end])
-    if len(first) != len(second):
-        return [(0, begin + max(len(first), len(second)) + sum(width_of(one.text) for one in old[len(old) - end :]))]
+    before, after = old[skipped : len(old) - end], new[skipped : len(new) - end]
     spans: list[tuple[int, int]] = []
+    for x, first, second in _differing(before, after):
+        if len(first) != len(second):
+            rest = sum(width_of(one.text) for one in old[len(old) - end :])
+            return [(0, begin + max(len(first), len(second)) + rest)]
+        for start, length in _spans(first, second):
+            at = begin + x + start
+            if spans and at - sum(spans[-1]) <= _JOIN:
+                spans[-1] = (spans[-1][0], at + length - spans[-1][0])
+            else:
+                spans.append((at, length))
+    return spans
+
+
+def _begins_with_mark(line: list[Segment], at: int) -> bool:
+    """Whether a segment begins with a combining mark, which is in the cell of the segment before."""
+    first = line[at].text[:1] if at < len(line) else ""
+    return not first.isascii() and cell_len(first) == 0
+
+
+_Cells = list[tuple[str, Style | None]]
+"""A line as characters and styles by cell."""
+
+
+def _differing(old: list[Segment], new: list[Segment]) -> list[tuple[int, _Cells, _Cells]]:
+    """Return the first cell and the cells of what differs: by segments where both lines are cut alike, else at once."""
+    widths = [width_of(one.text) for one in old]
+    pieces: list[tuple[int, _Cells, _Cells]] = []
+    alike = len(old) == len(new) and widths == [width_of(one.text) for one in new]
+    x = 0
+    for width, one, other in zip(widths, old, new, strict=False) if alike else ():
+        if one != other:
+            first, second = _explode([one]), _explode([other])
+            # A segment that begins with a combining mark has it in the cell before.
+            alike = alike and len(first) == len(second) == width
+            pieces.append((x, first, second))
+        x += width
+    return pieces if alike else [(0, _explode(old), _explode(new))]
+
+
+def _spans(first: _Cells, second: _Cells) -> Iterator[tuple[int, int]]:
+    """Give first cell and number of cells of each place in which cells differ, whole characters in both."""
+    start = end = -1
     for x, (before, after) in enumerate(zip(first, second, strict=True)):
         if before == after:
             continue
-        if spans and x - (spans[-1][0] + spans[-1][1]) <= _JOIN:
-            spans[-1] = (spans[-1][0], x - spans[-1][0] + 1)
-        else:
-            spans.append((x, 1))
-    widened = (_widen(first, second, start, length) for start, length in spans)
-    return [(begin + start, length) for start, length in widened]
+        if start >= 0 and x - end > _JOIN:
+            yield _widen(first, second, start, end - start)
+            start = x
+        elif start < 0:
+            start = x
+        end = x + 1
+    if start >= 0:
+        yield _widen(first, second, start, end - start)
 
 
 _JOIN = 6
 """Unchanged cells between two changed places that are cheaper to send than to jump over."""
 
 
-def _widen(
-    first: list[tuple[str, Style | None]], second: list[tuple[str, Style | None]], start: int, length: int
-) -> tuple[int, int]:
+def _widen(first: _Cells, second: _Cells, start: int, length: int) -> tuple[int, int]:
     """Grow a span so that it begins and ends between characters in both lines."""
     end = start + length
     for cells in (first, second):
@@ -87,8 +130,8 @@ _TAIL = ""
 """Stands in the second cell of a wide character."""
 
 
-def _explode(segments: list[Segment]) -> list[tuple[str, Style | None]]:
-    cells: list[tuple[str, Style | None]] = []
+def _explode(segments: list[Segment]) -> _Cells:
+    cells: _Cells = []
     for text, style, _control in segments:
         if text.isascii():
             cells.extend([(char, style) for char in text])

@@ -151,6 +151,9 @@ class TablePanel(Panel):
         rebuilt: set[str] = set()
         for key in self.model.affected(self._near(changed)):
             self._order_stale = True
+            if key in rebuilt:
+                # Its price and its path came together.
+                continue
             if key in visible:
                 self._rebuild(key)
                 rebuilt.add(key)
