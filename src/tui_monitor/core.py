@@ -28,7 +28,7 @@ from tui_monitor.services.default_lists import default_lists
 from tui_monitor.services.intake import Intake
 from tui_monitor.services.network import Network
 from tui_monitor.services.newsroom import Newsroom
-from tui_monitor.services.recall import recall_histories, recall_paths, seen_first
+from tui_monitor.services.recall import HEADLINES_AT_FIRST, recall_histories, recall_paths, seen_first
 from tui_monitor.services.source_setup import feeds_to_read, source_tables
 from tui_monitor.services.watching import Watching
 from tui_monitor.services.watchlists import WatchlistService
@@ -245,11 +245,11 @@ class Core:
         )
 
     def _recall(self) -> None:
-        """Take in what was stored, before any network; paths that no first paint shows come after it."""
+        """Take in what was stored, before any network; paths and headlines that no first paint shows come after it."""
         if self.replay is not None:
             return
         self._recalled = seen_first(self.settings.market, self.universe.symbols, self.lists.lists.symbols)
-        snapshot = self.database.read_latest(Limits(paths=self._recalled))
+        snapshot = self.database.read_latest(Limits(headlines=HEADLINES_AT_FIRST, paths=self._recalled))
         self.book.seed(snapshot.calendars)
         self.store.apply(snapshot.batch(_wall_now()))
         self.view.read.update(snapshot.read)

@@ -27,6 +27,10 @@ TIMEOUT = 15.0
 AT_FIRST = 100
 """Symbols of the lists, beside the market's own, whose paths are read for the first paint."""
 
+HEADLINES_AT_FIRST = 300
+"""Headlines that the first paint is made of: those of the tallest terminal, several of them one story. The others
+are read after it (``archive.recall``)."""
+
 AT_ONCE = 50
 """Paths that are read in one go after it, some 3 ms."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
@@ -130,6 +131,10 @@ _TAIL = ""
 """Stands in the second cell of a wide character."""
 
 
+_size = lru_cache(2048)(cell_len)
+"""The cells of one character; charts and Chinese are asked for character by character."""
+
+
 def _explode(segments: list[Segment]) -> _Cells:
     cells: _Cells = []
     for text, style, _control in segments:
@@ -137,7 +142,7 @@ def _explode(segments: list[Segment]) -> _Cells:
             cells.extend([(char, style) for char in text])
             continue
         for char in text:
-            size = cell_len(char)
+            size = _size(char)
             if size == 0 and cells:
                 # A combining mark belongs to the cell before it.
                 cells[-1] = (cells[-1][0] + char, style)
