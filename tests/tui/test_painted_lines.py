@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from tests.tui.stage import Stage, quote
+from textual._context import visible_screen_stack
 from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
@@ -11,6 +12,7 @@ from textual.widget import Widget
 from tui_monitor.sources.api import Batch
 from tui_monitor.tui.app import MonitorApp
 from tui_monitor.tui.panels.base import PaintedLines
+from tui_monitor.tui.textual_private import DimsBelow
 
 MODES = {
     "truecolor": ({}, "dark"),
@@ -108,3 +110,30 @@ async def test_only_what_differs_is_kept_anew() -> None:
         changed = [y for y, (old, new) in enumerate(zip(before, after, strict=True)) if old is not new]
         assert len(changed) == 1
         assert "112.50" in after[changed[0]].text
+
+
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("key", ["question_mark", "4,enter"])
+async def test_what_lies_below_a_dialog_looks_as_textual_makes_it(
+    mode: str, key: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    environment, theme = MODES[mode]
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    app = Stage(theme=theme, language="zh-Hant").fill().app()
+    async with app.run_test(size=(160, 40)) as pilot:
+        await pilot.press(*key.split(","))
+        await pilot.pause()
+        over = app.screen
+        assert isinstance(over, DimsBelow)
+        for crop in (over.size.region, Region(3, 2, 150, 30)):
+            visible_screen_stack.set(list(app._background_screens))
+            ours = cells(over.render_lines(crop))
+            assert visible_screen_stack.get() == []
+            visible_screen_stack.set(list(app._background_screens))
+            over._styles_cache.clear()
+            over._dirty_regions.add(over.size.region)
+            theirs = cells(Widget.render_lines(over, crop))
+            assert [[one[0] for one in line] for line in ours] == [[one[0] for one in line] for line in theirs]
+            assert ours == theirs
+            assert len({style for line in ours for _, style in line}) > 3
