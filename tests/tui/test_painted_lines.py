@@ -137,3 +137,18 @@ async def test_what_lies_below_a_dialog_looks_as_textual_makes_it(
             assert [[one[0] for one in line] for line in ours] == [[one[0] for one in line] for line in theirs]
             assert ours == theirs
             assert len({style for line in ours for _, style in line}) > 3
+
+
+async def test_a_screen_below_that_is_still_smaller_is_filled_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    app = Stage().fill().app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("question_mark")
+        await pilot.pause()
+        over, compositor = app.screen, app.main._compositor
+        smaller = [one.crop(0, 30) for one in compositor.render_strips()[:5]]
+        monkeypatch.setattr(compositor, "render_strips", lambda: smaller)
+        visible_screen_stack.set([app.main])
+        lines = over.render_lines(over.size.region)
+        assert [one.cell_length for one in lines] == [80] * 24
+        assert lines[0].text.rstrip() == smaller[0].text.rstrip()
+        assert lines[5].text.isspace()

@@ -102,15 +102,16 @@ class DimsBelow:
         below = visible_screen_stack.get([])
         if not below or below[-1] is screen or ground.a == 1:
             return super().render_lines(crop)  # type: ignore[misc, no-any-return]
-        filters = screen.get_line_filters()
+        filters, blank = screen.get_line_filters(), screen.visual_style.rich_style
+        known = below.pop()._compositor.render_strips()
         lines: list[Strip] = []
-        for line in below.pop()._compositor.render_strips()[crop.y : crop.bottom]:
-            strip = Strip(
-                [Segment(text, _dimmed(style or RichStyle.null(), ground)) for text, style, _ in line], line.cell_length
-            )
+        for y in crop.line_range:
+            # After a change of size the screen below may be laid out later than this one.
+            line = known[y].crop(crop.x, crop.right) if y < len(known) else Strip.blank(crop.width, blank)
+            strip = Strip([Segment(text, _dimmed(style or RichStyle.null(), ground)) for text, style, _ in line])
             for one in filters:
                 strip = strip.apply_filter(one, ground)
-            lines.append(strip if crop.column_span == (0, strip.cell_length) else strip.crop(*crop.column_span))
+            lines.append(strip.adjust_cell_length(crop.width, blank))
         return lines
 
 
