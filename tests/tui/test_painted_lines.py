@@ -147,7 +147,7 @@ async def test_a_screen_below_that_is_still_smaller_is_filled_up(monkeypatch: py
         over, compositor = app.screen, app.main._compositor
         smaller = [one.crop(0, 30) for one in compositor.render_strips()[:5]]
         monkeypatch.setattr(compositor, "render_strips", lambda: smaller)
-        visible_screen_stack.set([app.main])
+        visible_screen_stack.set([*app._background_screens])
         lines = over.render_lines(over.size.region)
         assert [one.cell_length for one in lines] == [80] * 24
         assert lines[0].text.rstrip() == smaller[0].text.rstrip()
