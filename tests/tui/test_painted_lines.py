@@ -12,7 +12,7 @@ from textual.widget import Widget
 from tui_monitor.sources.api import Batch
 from tui_monitor.tui.app import MonitorApp
 from tui_monitor.tui.panels.base import PaintedLines
-from tui_monitor.tui.textual_private import DimsBelow
+from tui_monitor.tui.textual_private import ShowsBelow
 
 MODES = {
     "truecolor": ({}, "dark"),
@@ -125,7 +125,7 @@ async def test_what_lies_below_a_dialog_looks_as_textual_makes_it(
         await pilot.press(*key.split(","))
         await pilot.pause()
         over = app.screen
-        assert isinstance(over, DimsBelow)
+        assert isinstance(over, ShowsBelow)
         for crop in (over.size.region, Region(3, 2, 150, 30)):
             visible_screen_stack.set(list(app._background_screens))
             ours = cells(over.render_lines(crop))

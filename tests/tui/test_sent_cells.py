@@ -8,16 +8,24 @@ from typing import Any
 
 import pyte
 import pytest
+from rich.segment import Segment
 from tests.tui.stage import Stage, quote
-from textual._compositor import ChopsUpdate, CompositorUpdate
+from textual import events
+from textual._compositor import CompositorUpdate
+from textual.app import App, ComposeResult
 from textual.geometry import Region
 from textual.pilot import Pilot
+from textual.screen import ModalScreen
+from textual.strip import Strip
+from textual.widgets import Label
 from wcwidth import wcwidth
 
 from tui_monitor.sources.api import Batch
 from tui_monitor.tui import textual_paint
 from tui_monitor.tui.app import MonitorApp
 from tui_monitor.tui.layout import PanelId
+from tui_monitor.tui.picture import Part
+from tui_monitor.tui.screens.dialog import Dialog
 from tui_monitor.tui.terminal_output import TerminalWriter
 
 KEYS = (*"jkGgzsS]12345xuda", "tab", "shift+tab", "question_mark", "escape", "slash", "enter")
@@ -31,7 +39,7 @@ class Sent:
         self.updates: list[CompositorUpdate] = []
         self.screen = pyte.Screen(1, 1)
         self.bytes = 0
-        monkeypatch.setattr(MonitorApp, "_display", lambda _app, _screen, update: self._take(update))
+        monkeypatch.setattr(App, "_display", lambda _app, _screen, update: self._take(update))
 
     def _take(self, update: CompositorUpdate | None) -> None:
         if update is None or self.app._batch_count:
@@ -119,8 +127,7 @@ async def test_the_terminal_shows_what_is_on_the_screen(
                 app.main.repalette(chance.choice(["dark", "light"]), app.main.palette.convention)
             assert not await differing(sent, pilot), step
             assert_whole(sent.screen)
-    kinds = {type(one) for one in sent.updates}
-    assert {textual_paint._Cells, ChopsUpdate} <= kinds
+    assert {type(one) for one in sent.updates} == {textual_paint.Cells}
 
 
 async def test_all_that_changed_in_one_frame_is_sent_together(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -136,7 +143,7 @@ async def test_all_that_changed_in_one_frame_is_sent_together(monkeypatch: pytes
         app.main.frame_clock.tick()
         assert not sent.updates
         await pilot.pause(0.1)
-        assert [type(one) for one in sent.updates] == [textual_paint._Cells]
+        assert [type(one) for one in sent.updates] == [textual_paint.Cells]
 
 
 async def test_under_a_dialog_what_is_around_it_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -154,7 +161,6 @@ async def test_under_a_dialog_what_is_around_it_goes_on(monkeypatch: pytest.Monk
         app.main.frame_clock.tick()
         await pilot.pause(0.1)
         assert "1,234.00" in "".join(cell.data for cell in rows(sent.screen)[0])
-        assert textual_paint._Cells not in {type(one) for one in sent.updates}
         assert not await differing(sent, pilot)
 
 
@@ -189,7 +195,7 @@ async def test_a_terminal_that_is_behind_gets_one_frame_the_newest(monkeypatch: 
         assert not sent.updates
         slow.stuck = False
         await pilot.pause(2 * textual_paint.BEHIND)
-        assert [type(one) for one in sent.updates] == [textual_paint._Cells]
+        assert [type(one) for one in sent.updates] == [textual_paint.Cells]
         assert not await differing(sent, pilot)
 
 
@@ -208,6 +214,106 @@ async def test_lines_that_stay_are_not_compared_again(monkeypatch: pytest.Monkey
         changed = [y for y, line in enumerate(panel._painted) if line != before[y]]
         assert len(changed) == 1
         assert anew == changed
+
+
+@pytest.mark.parametrize("keys", ["question_mark", "i", "2,enter", "4,enter", "1,enter"])
+async def test_a_dialog_sends_what_it_shows_and_what_it_had_covered(keys: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    app = Stage(language="zh-Hant").fill().app()
+    sent = Sent(app, monkeypatch)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.pause(0.1)
+        whole = sent.bytes
+        *first, opening = keys.split(",")
+        await pilot.press(*first)
+        await pilot.pause(0.1)
+        for key in (opening, "escape"):
+            before = sent.bytes
+            await pilot.press(key)
+            await pilot.pause(0.2)
+            assert not await differing(sent, pilot)
+            assert 300 < sent.bytes - before < 0.75 * whole
+
+
+async def test_nothing_is_sent_while_a_dialog_stands_and_nothing_changes(monkeypatch: pytest.MonkeyPatch) -> None:
+    stage = Stage().fill()
+    app = stage.app()
+    sent = Sent(app, monkeypatch)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press("2", "enter")
+        await pilot.pause(0.2)
+        assert isinstance(app.screen, Dialog)
+        before = sent.bytes
+        for _ in range(5):
+            app.main.frame_clock.tick()
+            app.screen._tick()
+            await pilot.pause(0.05)
+        assert sent.bytes == before
+        stage.clock.pass_by(70)
+        app.screen._tick()
+        await pilot.pause(0.1)
+        assert before < sent.bytes < before + 600
+        assert not await differing(sent, pilot)
+
+
+@pytest.mark.parametrize("way", ["redraw", "resize", "resume"])
+async def test_everything_is_sent_to_a_terminal_that_may_show_something_else(
+    way: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = Stage().fill().app()
+    sent = Sent(app, monkeypatch)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause(0.1)
+        whole = sent.bytes
+        sent.screen.erase_in_display(2)
+        if way == "redraw":
+            await pilot.press("ctrl+l")
+        elif way == "resize":
+            # It was smaller for a moment, and the program heard of the end of it only.
+            app.post_message(events.Resize(app.size, app.size))
+        else:
+            app._resumed(app)
+        await pilot.pause(0.2)
+        assert sent.bytes - whole >= 0.9 * whole
+        assert not await differing(sent, pilot)
+
+
+class Foreign(ModalScreen[None]):
+    """A screen of Textual's own kind, which dims what lies below."""
+
+    DEFAULT_CSS = "Foreign { background: black 50%; align: center middle; } Foreign Label { width: 9; }"
+
+    def compose(self) -> ComposeResult:
+        yield Label("foreign")
+
+
+@pytest.mark.parametrize("over", ["ctrl+p", "foreign"])
+async def test_other_screens_over_the_market_are_left_whole(over: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    stage = Stage().fill()
+    app = stage.app()
+    sent = Sent(app, monkeypatch)
+    async with app.run_test(size=(120, 40)) as pilot:
+        if over == "foreign":
+            await app.push_screen(Foreign())
+        else:
+            await pilot.press(over)
+            await pilot.press("t", "h")
+        await pilot.pause(0.3)
+        assert (textual_paint._boxes_over(app.main) is None) == (over == "foreign")
+        for seed in range(5):
+            stage.clock.pass_by(1)
+            moved(stage, random.Random(seed))
+            app.main.frame_clock.tick()
+            assert not await differing(sent, pilot), seed
+
+
+def test_a_box_takes_out_of_a_line_what_it_covers() -> None:
+    part = Part(2, 5, Strip([Segment("abc騰訊def")]))
+    box = Region(6, 4, 2, 2)
+    assert [(x, y, one.text) for x, y, one in textual_paint._beside(part, [box])] == [(2, 5, "abc "), (8, 5, " def")]
+    assert textual_paint._beside(part, [Region(0, 6, 90, 2), Region(12, 4, 3, 3), Region(0, 0, 2, 9)]) == [part]
+    assert textual_paint._beside(part, [Region(0, 0, 90, 9)]) == []
+    two = textual_paint._beside(part, [Region(3, 5, 1, 1), Region(11, 5, 4, 1)])
+    assert [(x, one.text) for x, _, one in two] == [(2, "a"), (4, "c騰訊de")]
 
 
 async def test_a_place_outside_the_box_is_left_to_textual() -> None:

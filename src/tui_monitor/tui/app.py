@@ -12,7 +12,9 @@ from textual.app import App
 from tui_monitor.tui import textual_private
 from tui_monitor.tui.commands import BY_ID
 from tui_monitor.tui.palette import Palette, textual_theme
+from tui_monitor.tui.picture import Picture
 from tui_monitor.tui.screens.main import MainScreen
+from tui_monitor.tui.textual_paint import SendsDifferences
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -43,7 +45,7 @@ SLOW_FRAMES = 1.0
 """Frames a second on slow links."""
 
 
-class MonitorApp(textual_private.QuietEnd, App[None]):
+class MonitorApp(textual_private.QuietEnd, SendsDifferences, App[None]):
     """The terminal front end."""
 
     TITLE = "tui-monitor"
@@ -53,12 +55,14 @@ class MonitorApp(textual_private.QuietEnd, App[None]):
     CSS = """
     MainScreen { background: $background; color: $foreground; }
     CommandPalette SearchIcon { display: none; }
+    CommandPalette { background: transparent; }
     """
 
     def __init__(
         self, view: View, services: Services, *, theme: str, on_ready: Callable[[], None] | None = None
     ) -> None:
         textual_private.install()
+        self.picture = Picture()
         # With the terminal's own colours Textual must not turn them into others; it decides that once, here.
         super().__init__(ansi_color=True if theme == "terminal" else None)
         self.view = view
@@ -95,6 +99,7 @@ class MonitorApp(textual_private.QuietEnd, App[None]):
 
     def _resumed(self, _app: object) -> None:
         """Paint what the terminal has lost: Textual finds nothing changed and would send nothing."""
+        self.picture.forget()
         self.main.paint_everything()
         for screen in self.screen_stack:
             screen.refresh(repaint=True, layout=True)
@@ -172,7 +177,12 @@ class MonitorApp(textual_private.QuietEnd, App[None]):
         self.main.away.focus()
 
     async def on_event(self, event: events.Event) -> None:
-        """Note every key before it does anything: whoever presses one is here."""
+        """Note every key before it does anything, whoever presses one is here, and every change of the terminal."""
+        if isinstance(event, events.Resize):
+            if self.picture.known and event.size == self.size:
+                # It was smaller for a moment, which nobody told: Textual finds nothing changed.
+                self.call_later(self._resumed, self)
+            self.picture.forget()
         if isinstance(event, events.Key | events.MouseDown | events.Paste):
             self.main.frame_clock.hurry()
         key = getattr(event, "key", None)

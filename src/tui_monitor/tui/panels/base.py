@@ -54,6 +54,8 @@ class PaintedLines(ContainsWork, Widget):
         self._filters: Sequence[LineFilter] = ()
         self._ground: Color | None = None
         """The background that filters are told, until a style changes."""
+        self.uncovered: tuple[object, bool] = (None, False)
+        """Of ``textual_paint``: whether nothing lies over the widget, and the arrangement that this is true of."""
         self._kept: dict[str, tuple[object, Segments]] = {}
         """Lines that seldom change, by name, each with what it was made of."""
 

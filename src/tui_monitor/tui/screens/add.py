@@ -61,7 +61,7 @@ class AddScreen(Modal["list[str]"]):
     """Answers with the symbols to add, ``None`` if there are none. Arrows choose, Enter adds, Esc leaves."""
 
     DEFAULT_CSS = """
-    AddScreen { align: center top; background: $background 60%; }
+    AddScreen { align: center top; background: transparent; }
     AddScreen > Vertical {
         width: 100; max-width: 100%; height: auto; max-height: 100%; background: $background;
         border: round $accent; padding: 0 1;

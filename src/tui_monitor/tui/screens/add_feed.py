@@ -35,7 +35,7 @@ class AddFeedScreen(Modal["str"]):
     """Answers with the name of the feed that was added, ``None`` if none was. Enter looks, Enter again adds."""
 
     DEFAULT_CSS = """
-    AddFeedScreen { align: center middle; background: $background 60%; }
+    AddFeedScreen { align: center middle; background: transparent; }
     AddFeedScreen > Vertical {
         width: 84; max-width: 100%; height: auto; max-height: 100%; background: $background;
         border: round $accent; padding: 0 1;

@@ -29,7 +29,7 @@ class Dialog(Modal[None]):
     """Shows lines that are asked for anew each second, so that ages stay true."""
 
     DEFAULT_CSS = """
-    Dialog { align: center middle; background: $background 60%; }
+    Dialog { align: center middle; background: transparent; }
     Dialog VerticalScroll {
         width: 84; max-width: 96%; height: auto; max-height: 92%; background: $background;
         border: round $accent; padding: 0 1; scrollbar-size-vertical: 1;

@@ -38,7 +38,7 @@ class Form(Modal[None]):
     """Tab and the arrows go from line to line, Enter saves, Esc leaves everything as it was."""
 
     DEFAULT_CSS = """
-    Form { align: center middle; background: $background 60%; }
+    Form { align: center middle; background: transparent; }
     Form > Vertical {
         width: 72; max-width: 100%; height: auto; max-height: 100%; background: $background;
         border: round $accent; padding: 0 1;

@@ -37,7 +37,7 @@ class Listing(Modal[Answer]):
     """Shows rows of which one is chosen. Subclasses give the rows and what a key does with the chosen one."""
 
     DEFAULT_CSS = """
-    Listing { align: center middle; background: $background 60%; }
+    Listing { align: center middle; background: transparent; }
     Listing > Vertical {
         width: 84; max-width: 100%; height: auto; max-height: 100%; background: $background;
         border: round $accent; padding: 0 1;

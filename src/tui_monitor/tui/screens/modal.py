@@ -8,12 +8,12 @@ from textual.await_complete import AwaitComplete
 from textual.screen import ModalScreen
 
 from tui_monitor.tui.containing import ContainsWork
-from tui_monitor.tui.textual_private import DimsBelow
+from tui_monitor.tui.textual_private import ShowsBelow
 
 Answer = TypeVar("Answer")
 
 
-class Modal(ContainsWork, DimsBelow, ModalScreen[Answer]):
+class Modal(ContainsWork, ShowsBelow, ModalScreen[Answer]):
     """Is left once. A second Enter that was pressed before the first one was answered finds it gone."""
 
     @property

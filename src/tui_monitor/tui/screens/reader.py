@@ -44,8 +44,7 @@ class ReaderScreen(Modal[None]):
     """Shows the headline under the panel's cursor and moves that cursor on."""
 
     DEFAULT_CSS = """
-    ReaderScreen { align: left top; background: $background 60%; }
-    ReaderScreen.-beside { background: transparent; }
+    ReaderScreen { align: left top; background: transparent; }
     ReaderScreen VerticalScroll {
         background: $background; border: round $accent; padding: 0 1; scrollbar-size-vertical: 1;
     }
@@ -89,7 +88,6 @@ class ReaderScreen(Modal[None]):
         box = self.query_one(VerticalScroll)
         listed = self._main.desk.boxes.get(PanelId.HEADLINES)
         beside = listed is not None and listed.x >= LEAST_BESIDE
-        self.set_class(beside, "-beside")
         room = min(listed.x if listed is not None and beside else width, MEASURE + FRAME_CELLS)
         left = listed.x - room if listed is not None and beside else max(0, (width - room) // 2)
         box.styles.width = room
