@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from rich.cells import cell_len
 from rich.segment import Segment
+from rich.style import Style
 from textual.strip import Strip
 
-from tui_monitor.tui.strips import changed_spans
+from tui_monitor.tui.strips import changed_spans, size_of
 
 MAX_OWED = 64
 """Pieces of a line that are kept beside it before they are put into it."""
@@ -55,16 +55,16 @@ class Picture:
                     self._line(part.y)
             yield part
 
-    def whole(self, width: int, lines: Sequence[Iterable[Strip]]) -> list[Part]:
+    def whole(self, width: int, lines: Sequence[Sequence[Strip]]) -> list[Part]:
         """Return what has to be sent so that the terminal shows ``lines``, each ``width`` cells."""
-        joined = [Strip.join(line).adjust_cell_length(width) for line in lines]
+        joined = [_merged(segment for strip in line for segment in strip) for line in lines]
         known = (width, len(joined)) == (self._width, len(self._lines))
-        parts = [
-            part
-            for y, line in enumerate(joined)
-            for part in (self._differing(Part(0, y, line)) if known else (Part(0, y, line),))
-        ]
-        self._width, self._lines = width, [list(line) for line in joined]
+        parts: list[Part] = []
+        for y, line in enumerate(joined):
+            spans = changed_spans(self._line(y), line) if known else [(0, width)]
+            strip = Strip(line, width)
+            parts.extend(Part(x, y, strip.crop(x, x + size)) for x, size in spans)
+        self._width, self._lines = width, joined
         self._owed = [[] for _ in joined]
         return parts
 
@@ -76,34 +76,52 @@ class Picture:
 
     def _differing(self, part: Part) -> list[Part]:
         """Return the pieces of ``part`` that differ from what is shown in its place."""
-        line, width = Strip(self._line(part.y)), part.strip.cell_length
-        if _halves(line.text, part.x) or _halves(line.text, part.x + width):
+        line, width = Strip(self._line(part.y), self._width), part.strip.cell_length
+        if _halves(line, part.x) or _halves(line, part.x + width):
             # The other half goes with what is written over one.
             return [part]
-        spans = changed_spans(list(line.crop(part.x, part.x + width)), list(part.strip))
-        return [Part(part.x + x, part.y, part.strip.crop(x, x + size)) for x, size in spans]
+        shown, wanted = line.crop(part.x, part.x + width), Strip(_merged(part.strip), width)
+        spans = changed_spans(list(shown), list(wanted))
+        return [Part(part.x + x, part.y, wanted.crop(x, x + size)) for x, size in spans]
 
     def _line(self, y: int) -> list[Segment]:
         """Return a line with all that was sent of it."""
         owed = self._owed[y]
         if owed:
-            line = Strip(self._lines[y])
-            end = line.cell_length
+            line = Strip(self._lines[y], self._width)
             for x, strip in owed:
                 # Half of a wide character that is written over is blank then, as it is in the terminal.
-                line = Strip.join([line.crop(0, x), strip, line.crop(x + strip.cell_length, end)])
-            self._lines[y] = list(line)
+                line = Strip.join([line.crop(0, x), strip, line.crop(x + strip.cell_length, self._width)])
+            self._lines[y] = _merged(line)
             owed.clear()
         return self._lines[y]
 
 
-def _halves(text: str, x: int) -> bool:
+def _merged(segments: Iterable[Segment]) -> list[Segment]:
+    """Return a line as few segments: two lines that look the same are cut the same."""
+    out: list[Segment] = []
+    texts: list[str] = []
+    ink: Style | None = None
+    for text, style, _ in segments:
+        if style is ink or style == ink:
+            texts.append(text)
+            continue
+        if texts:
+            out.append(Segment("".join(texts), ink))
+        texts, ink = [text], style
+    if texts:
+        out.append(Segment("".join(texts), ink))
+    return out
+
+
+def _halves(line: Strip, x: int) -> bool:
     """Whether the cell ``x`` is the second one of a wide character."""
-    if text.isascii():
+    text = line.text
+    if line.cell_length == len(text):
         return False
     at = 0
     for char in text:
         if at >= x:
             break
-        at += cell_len(char)
+        at += size_of(char)
     return at > x

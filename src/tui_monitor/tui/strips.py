@@ -131,7 +131,7 @@ _TAIL = ""
 """Stands in the second cell of a wide character."""
 
 
-_size = lru_cache(2048)(cell_len)
+size_of = lru_cache(2048)(cell_len)
 """The cells of one character; charts and Chinese are asked for character by character."""
 
 
@@ -142,7 +142,7 @@ def _explode(segments: list[Segment]) -> _Cells:
             cells.extend([(char, style) for char in text])
             continue
         for char in text:
-            size = _size(char)
+            size = size_of(char)
             if size == 0 and cells:
                 # A combining mark belongs to the cell before it.
                 cells[-1] = (cells[-1][0] + char, style)
