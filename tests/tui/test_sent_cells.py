@@ -297,6 +297,8 @@ async def test_other_screens_over_the_market_are_left_whole(over: str, monkeypat
         else:
             await pilot.press(over)
             await pilot.press("t", "h")
+            # While it looks, something moves on it all the time.
+            await app.workers.wait_for_complete()
         await pilot.pause(0.3)
         assert (textual_paint._boxes_over(app.main) is None) == (over == "foreign")
         for seed in range(5):

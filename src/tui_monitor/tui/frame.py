@@ -63,6 +63,9 @@ class FrameClock:
         self._settled_at = 0.0
         self._calm = False
         """Nothing moves by itself: it is after hours, and no key was pressed lately."""
+        self._asked_at = -1
+        self._after_hours = False
+        """What the market's session said in this second."""
         self._lists: object = None
         self.resting = False
         """The terminal has not the focus: only one frame a second is taken."""
@@ -128,7 +131,9 @@ class FrameClock:
         """Take frames at the pace that somebody needs now."""
         view = self._screen.view
         now = view.monotonic()
-        self._calm = now >= self._alert_until and view.after_hours
+        if int(now) != self._asked_at:
+            self._asked_at, self._after_hours = int(now), view.after_hours
+        self._calm = now >= self._alert_until and self._after_hours
         busy = now < max(self._alert_until, self._settled_at) or self._screen.services.replay_clock is not None
         calm = 0.0 if busy else AFTER_HOURS if self._calm else QUIET
         pace = max(self.interval, calm, RESTING if self.resting else 0.0)
