@@ -88,7 +88,7 @@ def key_rows(folder: Path) -> list[Row]:
 
 
 def byte_rows(folder: Path) -> list[Row]:
-    """Measure the bytes of one cursor move, one changed cell, one tick, one change of panel."""
+    """Measure the bytes of one cursor move, one changed cell, one tick, one change of panel, one dialog."""
     symbols = codes(60)
     home = Home(folder / "bytes")
     home.watchlist(symbols)
@@ -112,6 +112,14 @@ def byte_rows(folder: Path) -> list[Row]:
             program.settle(0.12, 2)
             program.send(b"\t")
             tabs.append(float(len(program.settle(0.1, 0.5))))
+        program.settle(0.12, 2)
+        program.send(b"\x0c")
+        whole = float(len(program.settle(0.2, 1)))
+        boxes = []
+        for key in (b"\r", b"q", b"\r", b"q"):
+            program.settle(0.12, 2)
+            program.send(key)
+            boxes.append(float(len(program.settle(0.25, 1))))
     rows = [
         Row(
             "bytes of one cursor move", median(moves), "bytes", 2 * 58, "the two rows' own text", goal=500,
@@ -122,6 +130,10 @@ def byte_rows(folder: Path) -> list[Row]:
             note=f"{sum(walk) / len(walk):.0f} on average, {max(walk):.0f} where it goes on by half a page",
         ),
         Row("bytes of a change of panel (Tab)", median(tabs), "bytes", note=f"max {max(tabs):.0f}"),
+        Row(
+            "bytes of a dialog that opens or closes", median(boxes), "bytes", whole, "the whole screen (Ctrl+L)",
+            ratio_goal=0.6, note=f"from {min(boxes):.0f} to {max(boxes):.0f}",
+        ),
     ]  # fmt: skip
     for what, field, goal in (("one changed cell (volume)", "volume", 250), ("one tick, all its cells", "last", None)):
         home.settings({"sources.bench": {"symbols": symbols, "period": 2.5, "per_tick": 1, "field": field}})

@@ -149,7 +149,8 @@ class TablePanel(Panel):
         """Take in changed keys: rebuild the visible rows among them, let the order follow when it may."""
         visible = set(self._visible_keys())
         rebuilt: set[str] = set()
-        for key in self.model.affected(self._near(changed)):
+        near = self._near(changed)
+        for key in self.model.affected(near):
             self._order_stale = True
             if key in rebuilt:
                 # Its price and its path came together.
@@ -162,7 +163,7 @@ class TablePanel(Panel):
                 del self._rows[key]
                 self._lines.pop(key, None)
         touched = bool(rebuilt)
-        self._due = self._due or bool(changed)
+        self._due = self._due or bool(changed if self.model.by_symbol else near)
         around = second and self._around()
         if second:
             for key in visible - rebuilt:
@@ -189,7 +190,7 @@ class TablePanel(Panel):
 
     def _near(self, changed: Set[Key]) -> Set[Key]:
         """Return the changes that concern rows which were made; of thousands the others only make the order stale."""
-        if not isinstance(changed, ChangedKeys) or not changed.more_than(MANY):
+        if not isinstance(changed, ChangedKeys):
             return changed
         if not self.model.by_symbol:
             latest = max(self.view.store.family_revision(family) for family in _OTHERS)
@@ -197,6 +198,8 @@ class TablePanel(Panel):
                 return set()
             self._others_at = latest
             return {key for key in changed if key[0] in _OTHERS}
+        if not changed.more_than(MANY):
+            return changed
         if not self._order_stale:
             self._order_stale = next(iter(self.model.affected(changed)), None) is not None
         return {key for name in self._rows for family in _SYMBOLS if (key := (family, name)) in changed}
@@ -295,7 +298,8 @@ class TablePanel(Panel):
             lines.extend(self._row_line(key, width) for key in self._visible_keys())
         if len(lines) < height:
             # One line for all of them, and the same as last time: what is the same is not compared.
-            lines.extend([self._standing_line("blank", (Span(" " * width),), width)] * (height - len(lines)))
+            blank = self.kept("blank", width, lambda: self.segments((Span(" " * width),), width))
+            lines.extend([blank] * (height - len(lines)))
         return lines[:height]
 
     @property
@@ -314,16 +318,16 @@ class TablePanel(Panel):
         self._set_cursor(self._cursor_at)
 
     def _head(self, width: int) -> Segments:
+        return self.kept("head", (self._placed, width), lambda: self._titles(width))
+
+    def _titles(self, width: int) -> Segments:
         parts = [" "]
         x = 0
         for one in self._placed:
             parts.append(" " * (one.x - x))
             parts.append(fit(one.column.title, one.width, one.column.align))
             x = one.x + one.width
-        return self._standing_line("head", (Span("".join(parts), Tone.MUTED),), width)
-
-    def _standing_line(self, name: str, line: Line, width: int) -> Segments:
-        return self.kept(name, (line, width), lambda: self.segments(line, width))
+        return self.segments((Span("".join(parts), Tone.MUTED),), width)
 
     def _row_line(self, key: str, width: int) -> Segments:
         held = self._lines.get(key)
