@@ -125,6 +125,22 @@ def test_another_size_and_what_is_forgotten_are_sent_in_whole() -> None:
     assert [one.strip.text for one in picture.changed([Part(0, 0, line("ab")[0])])] == ["ab"]
 
 
+@settings(max_examples=60)
+@given(WHOLE, st.lists(parts(), min_size=MAX_OWED, max_size=3 * MAX_OWED))
+def test_many_pieces_are_as_good_as_few(first: list[Strip], pieces: list[Part]) -> None:
+    picture, terminal, wanted = Picture(), Terminal(), Terminal()
+    everything = [Part(0, y, one) for y, one in enumerate(first)]
+    wanted.write([*everything, *pieces])
+    terminal.write(picture.whole(WIDTH, [[one] for one in first]))
+    terminal.write(list(picture.sent(pieces)))
+    assert_shows(terminal, wanted)
+    # What it believes is what is there: the whole screen anew sends nothing where it knows better.
+    lines = [Strip(picture._line(y), WIDTH) for y in range(HEIGHT)]
+    believed = Terminal()
+    believed.write([Part(0, y, one) for y, one in enumerate(lines)])
+    assert_shows(believed, wanted)
+
+
 def test_what_is_noted_does_not_pile_up() -> None:
     picture = Picture()
     picture.whole(6, [line("abcdef")])

@@ -52,7 +52,10 @@ class Picture:
                 owed = self._owed[part.y]
                 owed.append((part.x, part.strip))
                 if len(owed) > MAX_OWED:
-                    self._line(part.y)
+                    # Mostly the same few cells again and again: only the last of them counts.
+                    owed[:] = _seen(owed)
+                    if len(owed) > MAX_OWED // 2:
+                        self._line(part.y)
             yield part
 
     def whole(self, width: int, lines: Sequence[Sequence[Strip]]) -> list[Part]:
@@ -89,7 +92,7 @@ class Picture:
         owed = self._owed[y]
         if owed:
             line = Strip(self._lines[y], self._width)
-            for x, strip in owed:
+            for x, strip in _seen(owed):
                 # Half of a wide character that is written over is blank then, as it is in the terminal.
                 line = Strip.join([line.crop(0, x), strip, line.crop(x + strip.cell_length, self._width)])
             self._lines[y] = _merged(line)
@@ -112,6 +115,19 @@ def _merged(segments: Iterable[Segment]) -> list[Segment]:
     if texts:
         out.append(Segment("".join(texts), ink))
     return out
+
+
+def _seen(pieces: list[tuple[int, Strip]]) -> list[tuple[int, Strip]]:
+    """Return those pieces of a line that later ones do not cover in whole, in their order."""
+    kept: list[tuple[int, Strip]] = []
+    covered = 0
+    for x, strip in reversed(pieces):
+        cells = ((1 << strip.cell_length) - 1) << x
+        if cells & ~covered:
+            kept.append((x, strip))
+            covered |= cells
+    kept.reverse()
+    return kept
 
 
 def _halves(line: Strip, x: int) -> bool:
