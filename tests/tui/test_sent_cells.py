@@ -27,6 +27,7 @@ from tui_monitor.tui.layout import PanelId
 from tui_monitor.tui.picture import Part
 from tui_monitor.tui.screens.dialog import Dialog
 from tui_monitor.tui.terminal_output import TerminalWriter
+from tui_monitor.tui.textual_private import ShowsBelow
 
 KEYS = (*"jkGgzsS]12345xuda", "tab", "shift+tab", "question_mark", "escape", "slash", "enter")
 
