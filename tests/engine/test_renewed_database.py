@@ -217,6 +217,28 @@ database.close()
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("code", [sqlite3.SQLITE_IOERR_SHORT_READ, sqlite3.SQLITE_READONLY_DBMOVED])
+def test_a_file_that_is_moved_while_it_is_opened_is_opened_again(
+    code: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    connect, tries = Database._connect, []
+
+    def moved_at_first(self: Database, path: Path) -> None:
+        tries.append(path)
+        if len(tries) == 1:
+            error = sqlite3.OperationalError("attempt to write a readonly database")
+            error.sqlite_errorcode = code
+            raise error
+        connect(self, path)
+
+    monkeypatch.setattr(Database, "_connect", moved_at_first)
+    found = Database.open(tmp_path / "monitor.db", now=lambda: NOW)
+    assert len(tries) == 2
+    assert not found.in_memory
+    assert found.notices == []
+    found.close()
+
+
 def test_processes_that_write_while_the_file_is_deleted_again_and_again(tmp_path: Path) -> None:
     path, end = tmp_path / "state" / "monitor.db", tmp_path / "end"
     names = ("one", "two", "three")

@@ -302,7 +302,7 @@ class Database:
                     return
                 except sqlite3.OperationalError as error:
                     # Somebody deletes the file or its log under our hands: no disk is broken by that.
-                    if not left or getattr(error, "sqlite_errorcode", 0) & 0xFF != sqlite3.SQLITE_IOERR:
+                    if not left or not _under_our_hands(error):
                         raise
                 time.sleep(OPEN_PAUSE)
         except NewerSchemaError:
@@ -408,6 +408,12 @@ class Database:
 
     def _note(self, sentence: str) -> None:
         self.notices.append(sentence)
+
+
+def _under_our_hands(error: sqlite3.Error) -> bool:
+    """Whether an error comes of a file that was deleted or moved while it was opened."""
+    code = getattr(error, "sqlite_errorcode", 0)
+    return code & 0xFF == sqlite3.SQLITE_IOERR or code == sqlite3.SQLITE_READONLY_DBMOVED
 
 
 def is_corrupt(error: sqlite3.Error) -> bool:
