@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
+from tests.unit.styled_lines import line as styled_line
 from textual.strip import Strip
 
 from tui_monitor.tui.picture import MAX_OWED, Part, Picture
 
-STYLES = (None, Style(color="red"), Style(bold=True), Style(color="green", bgcolor="black"))
 WIDTH, HEIGHT = 14, 3
 
 Cell = tuple[str, Style | None]
@@ -46,20 +46,7 @@ class Terminal:
 
 
 def strips(width: int) -> st.SearchStrategy[Strip]:
-    def built(pieces: list[tuple[str, int]]) -> Strip:
-        out: list[Segment] = []
-        room = width
-        for text, style in pieces:
-            kept = ""
-            for char in text:
-                if cell_len(kept + char) <= room:
-                    kept += char
-            room -= cell_len(kept)
-            if kept:
-                out.append(Segment(kept, STYLES[style]))
-        return Strip([*out, Segment(" " * room, None)] if room else out, width)
-
-    return st.lists(st.tuples(st.text("ab 騰訊│", max_size=6), st.integers(0, 3)), max_size=5).map(built)
+    return styled_line(width).map(lambda segments: Strip(segments, width))
 
 
 def parts() -> st.SearchStrategy[Part]:

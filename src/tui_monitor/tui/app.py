@@ -95,10 +95,10 @@ class MonitorApp(textual_private.QuietEnd, SendsDifferences, App[None]):
     def on_mount(self) -> None:
         """Take the person's own keys; paint anew once the shell gave the terminal back."""
         self._bind_keys()
-        self.app_resume_signal.subscribe(self, self._resumed)
+        self.app_resume_signal.subscribe(self, lambda _app: self.paint_anew())
 
-    def _resumed(self, _app: object) -> None:
-        """Paint what the terminal has lost: Textual finds nothing changed and would send nothing."""
+    def paint_anew(self) -> None:
+        """Send the whole screen to a terminal that has lost it: Textual finds nothing changed and would send none."""
         self.picture.forget()
         self.main.paint_everything()
         for screen in self.screen_stack:
@@ -181,7 +181,7 @@ class MonitorApp(textual_private.QuietEnd, SendsDifferences, App[None]):
         if isinstance(event, events.Resize):
             if self.picture.known and event.size == self.size:
                 # It was smaller for a moment, which nobody told: Textual finds nothing changed.
-                self.call_later(self._resumed, self)
+                self.call_later(self.paint_anew)
             self.picture.forget()
         if isinstance(event, events.Key | events.MouseDown | events.Paste):
             self.main.frame_clock.hurry()

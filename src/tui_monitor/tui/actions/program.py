@@ -102,9 +102,7 @@ def language(screen: MainScreen) -> None:
 
 def redraw(screen: MainScreen) -> None:
     """Draw everything anew."""
-    screen.app.picture.forget()  # type: ignore[attr-defined]
-    screen.paint_everything()
-    screen.refresh(repaint=True, layout=True)
+    screen.app.paint_anew()  # type: ignore[attr-defined]
 
 
 def suspend(screen: MainScreen) -> None:
